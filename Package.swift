@@ -1,0 +1,65 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows point one way: each target depends only on those above it.
+let package = Package(
+  name: "latentwalk",
+  products: [
+    .executable(name: "latentwalk", targets: ["latentwalk"]),
+    .library(name: "LatentWalk", targets: ["Walk", "Diffusion", "Scripts", "Render", "Video", "Pixels", "Tensors"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    // C libraries, seen from Swift.
+    .systemLibrary(name: "CFFmpeg", providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev"])]),
+    .target(name: "CDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+
+    // The engine.
+    .target(name: "Tensors", dependencies: ["CDNN", "CKernels"]),
+    .target(name: "Pixels", dependencies: ["CFFmpeg"]),
+    .target(name: "Diffusion", dependencies: ["Tensors", "Pixels"]),
+
+    // The walk and its film.
+    .target(name: "Walk", dependencies: ["Diffusion", "Tensors"]),
+    .target(name: "Video", dependencies: ["Pixels", "CFFmpeg"]),
+    .target(name: "Scripts", dependencies: ["Walk", "Diffusion", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "Render",
+      dependencies: ["Walk", "Diffusion", "Video", "Pixels", .product(name: "Logging", package: "swift-log")]),
+
+    // The command line.
+    .executableTarget(
+      name: "latentwalk",
+      dependencies: [
+        "Scripts", "Render",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    // Tests mirror the modules.
+    .target(name: "TestSupport", dependencies: ["Tensors", "Pixels"], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+    .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"]),
+    .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
+    .testTarget(name: "WalkTests", dependencies: ["Walk", "TestSupport"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "TestSupport"]),
+    .testTarget(name: "ScriptsTests", dependencies: ["Scripts", "TestSupport"]),
+    .testTarget(name: "RenderTests", dependencies: ["Render", "TestSupport"]),
+    .testTarget(name: "CommandTests", dependencies: ["latentwalk", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)
+
+for target in package.targets where ![.system, .plugin, .binary].contains(target.type) {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}
