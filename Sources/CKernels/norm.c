@@ -63,7 +63,8 @@ MULTIVERSIONED static void apply_task(const void *context, int64_t i) {
 
 void ck_group_norm(ck_type type, const void *x, void *y, int64_t n, int64_t pixels, int64_t channels, int64_t groups,
                    const float *weight, const float *bias, float eps, const float *shift, int64_t shifts, bool silu) {
-  int64_t chunk = 32768 / channels > 1 ? 32768 / channels : 1;
+  // At most 256 pixels, so that sums in single precision stay exact enough.
+  int64_t chunk = min64(32768 / channels > 1 ? 32768 / channels : 1, 256);
   int64_t chunks = (pixels + chunk - 1) / chunk, width = channels / groups;
   float *memory = malloc(sizeof(float) * (size_t)(n * channels * (2 * chunks + 2)));
   struct group_norm g = {type, x, y, n, pixels, channels, chunk, chunks, silu, memory,

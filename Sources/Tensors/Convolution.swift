@@ -4,7 +4,7 @@ internal import CDNN
 package final class Convolution: Sendable {
   /// Zeros around the picture, in pixels.
   package struct Padding: Sendable {
-    let top, left, bottom, right: Int
+    package let top, left, bottom, right: Int
 
     package static func all(_ p: Int) -> Padding { Padding(top: p, left: p, bottom: p, right: p) }
     /// One row and column behind only, as an autoencoder's encoder halves its pictures.
