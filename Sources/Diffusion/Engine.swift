@@ -28,15 +28,14 @@ public final class Engine: Sendable {
   public init(model folder: URL, precision: Precision = .automatic, threads: Int? = nil) throws {
     if let threads { Team.use(threads: threads) }
     let files = try ModelFolder(folder)
-    tokenizer = try files.tokenizer()
-    textEncoder = try files.textEncoder()
-    unet = try files.unet()
-    autoencoder = try files.autoencoder()
-    scheduler = files.scheduler
+    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration)
+    tokenizer = try Tokenizer(
+      contentsOf: folder.appendingPathComponent("tokenizer"), positions: files.textEncoder.maxPositionEmbeddings)
     scalar = precision.scalar
-    model = ModelDescription(files, scalar: scalar)
-    // A scheduler that we lack is told here, not after the first picture was asked for.
-    _ = try scheduler.sampler(steps: 1)
+    model = try ModelDescription(files, scheduler, tokens: tokenizer.chunkLength, scalar)
+    textEncoder = try files.loadTextEncoder()
+    unet = try files.loadUNet()
+    autoencoder = try files.loadAutoencoder()
   }
 
   /// Encodes prompts with their negative prompts.

@@ -1,3 +1,4 @@
+internal import Foundation
 public import Tensors
 
 /// What a model is and what it expects.
@@ -6,13 +7,11 @@ public struct ModelDescription: Sendable, Hashable {
   public let name: String
   /// Pixels along the side of one latent cell.
   public let factor: Int
-  /// Width and height of the pictures that the model was trained on, in pixels.
-  public let defaultSize: Int
+  /// The size of the pictures that the model was trained on.
+  public let defaultSize: Size
   public let latentChannels: Int
   /// Tokens of one chunk of a prompt, with begin and end.
   public let tokens: Int
-  /// Of the denoiser, the text encoder and the autoencoder together.
-  public let parameters: Int
   /// What the denoiser predicts: epsilon, v_prediction or sample.
   public let prediction: String
   /// The scheduler that the model's folder names.
@@ -24,6 +23,26 @@ public struct ModelDescription: Sendable, Hashable {
 
   let scalingFactor: Double
   let shiftFactor: Double
+
+  /// Throws where the scheduler is none that we have.
+  init(
+    _ files: ModelFolder, _ scheduler: SchedulerConfiguration, tokens: Int, _ scalar: Scalar
+  ) throws(SchedulerError) {
+    name = files.url.lastPathComponent
+    factor = files.autoencoder.factor
+    // Stable Diffusion 1.x trains on 64 × 64 latents; files that do not say otherwise mean that.
+    let latent = files.unet.sampleSize ?? SampleSize(height: 64, width: 64)
+    defaultSize = Size(width: latent.width * factor, height: latent.height * factor)
+    latentChannels = files.autoencoder.latentChannels
+    self.tokens = tokens
+    prediction = try scheduler["prediction_type"] ?? "epsilon"
+    self.scheduler = try SchedulerKind(of: scheduler)
+    precision = scalar == .float32 ? .fp32 : .bf16
+    isToldGuidance = files.unet.timeCondProjDim != nil
+    scalingFactor = files.autoencoder.scalingFactor
+    shiftFactor = files.autoencoder.shiftFactor
+    _ = try self.scheduler.sampler(scheduler, steps: 1)
+  }
 
   /// The shape of one picture's latent. Throws where the model cannot make that size.
   public func latentShape(width: Int, height: Int) throws(EngineError) -> [Int] {
