@@ -29,20 +29,6 @@ MULTIVERSIONED void ck_bf16_to_f32(const uint16_t *x, float *y, int64_t count) {
   for (int64_t i = 0; i < count; i++) y[i] = bf16_value(x[i]);
 }
 
-// Half precision by the bits: the exponent moves over; subnormals through a float subtraction.
-MULTIVERSIONED void ck_f16_to_f32(const uint16_t *x, float *y, int64_t count) {
-  for (int64_t i = 0; i < count; i++) {
-    uint32_t sign = (uint32_t)(x[i] & 0x8000) << 16, rest = x[i] & 0x7fff;
-    uint32_t normal = (rest << 13) + (112u << 23), special = (rest << 13) | 0x7f800000u, small_bits = rest | (126u << 23);
-    float small;
-    memcpy(&small, &small_bits, 4);
-    small -= 0.5f;  // 2⁻²⁴ · rest, exactly
-    memcpy(&small_bits, &small, 4);
-    uint32_t u = sign | (rest >= 0x7c00 ? special : rest < 0x400 ? small_bits : normal);
-    memcpy(&y[i], &u, 4);
-  }
-}
-
 void ck_to_channels_last(ck_type type, const float *x, void *y, int64_t n, int64_t channels, int64_t pixels) {
   for (int64_t image = 0; image < n; image++)
     for (int64_t p = 0; p < pixels; p++)

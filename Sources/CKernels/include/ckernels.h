@@ -48,7 +48,6 @@ void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int6
 
 void ck_f32_to_bf16(const float *x, uint16_t *y, int64_t count);
 void ck_bf16_to_f32(const uint16_t *x, float *y, int64_t count);
-void ck_f16_to_f32(const uint16_t *x, float *y, int64_t count);
 // Channels-first fp32 [n, channels, pixels] to channels-last, and back.
 void ck_to_channels_last(ck_type type, const float *x, void *y, int64_t n, int64_t channels, int64_t pixels);
 void ck_to_channels_first(ck_type type, const void *x, float *y, int64_t n, int64_t channels, int64_t pixels);
