@@ -59,6 +59,12 @@ public struct Timeline: Sendable, Hashable {
     count = max(frames[frames.count - 1] + 1, holdEnds[holdEnds.count - 1])
   }
 
+  /// Keyframes spread evenly over a film of `frames` frames, from its first to its last; nil where they do not fit.
+  public static func evenStarts(of keyframes: Int, over frames: Int) -> [Keyframe.Start]? {
+    guard keyframes >= 2, frames >= keyframes else { return nil }
+    return (0..<keyframes).map { .at(.frames(Rational($0 * (frames - 1), keyframes - 1).rounded)) }
+  }
+
   /// The length of the film in seconds.
   public var seconds: Double { (Rational(count).times(rate.perSecond.inverse) ?? Rational(0)).double }
 
