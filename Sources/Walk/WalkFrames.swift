@@ -47,7 +47,7 @@ public final class WalkFrames: Sendable {
   }
 
   /// What the denoiser is told at a state of the walk.
-  package func conditioning(of state: WalkState) -> Conditioning {
+  private func conditioning(of state: WalkState) -> Conditioning {
     promptMix(conditionings[state.from], conditionings[state.to], state.progress)
   }
 

@@ -1,0 +1,29 @@
+/// What is wrong with a script, and where: `file:line:column: found …; expected …`.
+public struct ScriptError: Error, Sendable, Equatable {
+  public let file: String
+  /// Line and column count from 1; nil where the fault is the file as a whole.
+  public let place: Place?
+  /// `found …; expected …`
+  public let text: String
+
+  public struct Place: Sendable, Equatable {
+    public let line: Int
+    public let column: Int
+  }
+
+  init(file: String, place: Place?, text: String) {
+    self.file = file
+    self.place = place
+    self.text = text
+  }
+
+  init(file: String, place: Place?, found: String, expected: String) {
+    self.init(file: file, place: place, text: "found \(found); expected \(expected)")
+  }
+}
+
+extension ScriptError: CustomStringConvertible {
+  public var description: String {
+    ([file] + (place.map { ["\($0.line)", "\($0.column)"] } ?? [])).joined(separator: ":") + ": " + text
+  }
+}
