@@ -8,6 +8,12 @@ extension Node {
   /// Whether YAML takes the scalar for text: quoted, or plain and nothing else.
   var isText: Bool { Resolver.default.resolveTag(of: self) == .str }
 
+  /// Whether the value is of a type that YAML knows without being told.
+  var hasPlainType: Bool {
+    let types: Set<Tag.Name> = [.str, .int, .float, .bool, .null, .timestamp, .seq, .map]
+    return types.contains(Resolver.default.resolveTag(of: self))
+  }
+
   /// What stands there, in a few words.
   var shortly: String {
     guard case .scalar(let scalar) = self else {

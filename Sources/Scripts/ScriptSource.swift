@@ -17,7 +17,7 @@ struct ScriptSource {
       data = try handle.read(upToCount: Self.longest + 1) ?? Data()
     } catch {
       throw ScriptError(
-        file: name, place: nil, found: "no file that can be read (\(reason(error)))", expected: "a walk script")
+        missing: name, found: "no file that can be read (\(reason(error)))", expected: "a walk script")
     }
     try self.init(data, named: name)
   }

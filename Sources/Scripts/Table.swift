@@ -41,6 +41,9 @@ struct Table {
   /// The value of a key; nil where the table has none.
   func read<Value>(_ key: String, as kind: Kind<Value>) throws(ScriptError) -> Value? {
     guard let node = entries[key]?.value else { return nil }
+    guard node.hasPlainType else {
+      throw ScriptError(file: file, place: node.place, found: "the tag \(node.tag.description.clipped)", expected: "a plain value")
+    }
     guard case .scalar(let scalar) = node, let value = kind.read(scalar, node.isText) else {
       throw ScriptError(file: file, place: node.place, found: "`\(key)`: \(node.shortly)", expected: kind.expected)
     }
