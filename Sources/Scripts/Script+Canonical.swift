@@ -1,3 +1,4 @@
+internal import Diffusion
 internal import Walk
 
 extension Script {
@@ -8,7 +9,7 @@ extension Script {
     var lines = ["model: \(quoted(model))"]
     if let size { lines.append("size: \(size)") }
     lines += ["fps: \(timeline.rate)", "steps: \(steps)"]
-    if let scheduler { lines.append("scheduler: \(quoted(scheduler))") }
+    if let scheduler { lines.append("scheduler: \(scheduler.rawValue)") }
     lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)", "keyframes:"]
     for (index, keyframe) in timeline.keyframes.enumerated() {
       let frame = timeline.frames[index]

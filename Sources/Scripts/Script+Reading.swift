@@ -1,4 +1,5 @@
 public import Foundation
+internal import Diffusion
 internal import Walk
 internal import Yams
 
@@ -29,7 +30,7 @@ extension ScriptSource {
         model: try table.read("model", as: .name) ?? Script.Default.model,
         size: try table.read("size", as: .size),
         steps: try table.read("steps", as: .integer(1...1000)) ?? Script.Default.steps,
-        scheduler: try table.read("scheduler", as: .name),
+        scheduler: try table.read("scheduler", as: .choice),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
         noiseMix: try table.read("noise-mix", as: .choice) ?? .slerp,
         timeline: timeline,

@@ -1,3 +1,4 @@
+public import Diffusion
 public import Walk
 
 /// A walk and its film, as the author wrote them down.
@@ -9,7 +10,7 @@ public struct Script: Sendable, Hashable {
   /// How many steps lead from noise to a picture.
   public var steps: Int
   /// nil is the model's own scheduler.
-  public var scheduler: String?
+  public var scheduler: SchedulerKind?
   public var promptMix: Mix
   public var noiseMix: Mix
   public var timeline: Timeline
@@ -43,7 +44,7 @@ public struct Script: Sendable, Hashable {
   }
 
   public init(
-    model: String = Default.model, size: PictureSize? = nil, steps: Int = Default.steps, scheduler: String? = nil,
+    model: String = Default.model, size: PictureSize? = nil, steps: Int = Default.steps, scheduler: SchedulerKind? = nil,
     promptMix: Mix = .lerp, noiseMix: Mix = .slerp, timeline: Timeline, output: Output = Output()
   ) {
     self.model = model

@@ -50,6 +50,7 @@ import Testing
     Case(script("size: 64x-64"), "2:7", "found `size`: the text \"64x-64\""),
     Case(script("bpm: 0"), "2:6", "found `bpm`: 0; expected beats a minute"),
     Case(script("prompt-mix: cubic"), "2:13", "found `prompt-mix`: the text \"cubic\"; expected one of lerp, slerp"),
+    Case(script("scheduler: eulerr"), "2:12", "found `scheduler`: the text \"eulerr\"; expected one of ddim, "),
     Case(script("loop: closed"), "2:7", "found `loop`: the text \"closed\"; expected none"),
     Case(script("model: ''\nx: 1").replacing("model: emoji\n", with: ""), "2:1", "found the unknown key `x`"),
     Case(script(first: "seed: -1"), "5:11", "found `seed`: -1; expected a whole number from 0 to 18446744073709551615"),

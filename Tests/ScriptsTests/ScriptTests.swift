@@ -1,3 +1,4 @@
+import Diffusion
 import Scripts
 import Testing
 import Walk
@@ -38,7 +39,7 @@ import Walk
     #expect(script.model == "emoji")
     #expect(script.size == PictureSize(width: 64, height: 64))
     #expect(script.steps == 12)
-    #expect(script.scheduler == "ddim")
+    #expect(script.scheduler == .ddim)
     #expect(script.promptMix == .slerp)
     #expect(script.noiseMix == .lerp)
     #expect(script.output == Script.Output(file: "film.mp4", codec: "h264", crf: 18, scale: 4))

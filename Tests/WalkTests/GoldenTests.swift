@@ -1,53 +1,53 @@
+import Diffusion
 import Foundation
+import Pixels
+import Synchronization
 import Tensors
+import TestSupport
 import Testing
 import Walk
 
 @Suite struct InterpolationGoldens {
   typealias Way = @Sendable ([Double], [Double], Double) -> [Double]
 
-  static let ways: [String: Way] = [
+  static let ways: KeyValuePairs<String, Way> = [
     "lerp": { lerp($0, $1, $2) },
     "slerp_exact": { slerp($0, $1, $2) },
     "slerp_threshold": { slerp($0, $1, $2, straightAbove: 0.9995) },
   ]
 
-  @Test(arguments: Goldens.folders) func interpolation(folder: URL) throws {
+  @Test func interpolation() throws {
     var compared = 0
-    for golden in try Goldens.read(folder).cases where golden.inputs["t"] != nil {
-      let file = try SafetensorsFile(contentsOf: folder.appending(path: golden.file))
-      func values(_ entry: Goldens.Entry?) throws -> [Double] { try file.doubles(#require(entry).key) }
-      let (a, b) = (try values(golden.inputs["a"]), try values(golden.inputs["b"]))
+    for golden in try Golden.cases(in: "walk") where golden.inputs["t"] != nil {
+      let (a, b) = (try golden.inputDoubles("a"), try golden.inputDoubles("b"))
+      let ts = try golden.inputDoubles("t")
       for (name, way) in Self.ways {
-        guard let entry = golden.expected[name] else { continue }
-        let expected = try values(entry)
-        // Tensors stored as F32 are the truth to half a unit of their last place only.
-        let stored = file[entry.key]?.type == .f32 ? 3e-7 * (expected.map(abs).max() ?? 0) : 0
-        let tolerance = try #require(entry.atol_f64) + stored
-        let found = try values(golden.inputs["t"]).flatMap { way(a, b, $0) }
-        #expect(found.count == expected.count)
-        let error = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
-        #expect(error <= tolerance, "\(golden.id) \(name): \(error) > \(tolerance)")
+        guard let tensor = golden.expected[name] else { continue }
+        let found = ts.flatMap { way(a, b, $0) }
+        // A tensor stored as F32 is the truth to half a unit of its last place only.
+        if tensor.json["dtype"].string == "F32" {
+          #expect(try golden.difference(NDArray(found.map(Float.init), shape: tensor.shape), from: name) == nil)
+        } else {
+          #expect(try golden.difference(found, from: name) == nil)
+        }
         compared += 1
       }
       // Whatever stands in for a way that is not defined: finite, and at the ends the ends.
-      for t in try values(golden.inputs["t"]) { #expect(slerp(a, b, t).allSatisfy { $0.isFinite }) }
+      for t in ts { #expect(slerp(a, b, t).allSatisfy { $0.isFinite }) }
       #expect(slerp(a, b, 0) == a && slerp(a, b, 1) == b)
     }
     #expect(compared >= 50)
   }
 
-  static let curves: [String: Easing] = ["linear": .linear, "smoothstep": .smooth, "sine_in": .easeIn, "sine_out": .easeOut]
+  static let curves: KeyValuePairs<String, Easing> = [
+    "linear": .linear, "smoothstep": .smooth, "sine_in": .easeIn, "sine_out": .easeOut,
+  ]
 
-  @Test(arguments: Goldens.folders) func easing(folder: URL) throws {
-    let golden = try #require(Goldens.read(folder).cases.first { $0.id == "easing" })
-    let file = try SafetensorsFile(contentsOf: folder.appending(path: golden.file))
-    let xs = try file.doubles(#require(golden.inputs["x"]).key)
+  @Test func easing() throws {
+    let golden = try #require(Golden.cases(in: "walk") { $0 == "easing" }.first)
+    let xs = try golden.inputDoubles("x")
     for (name, easing) in Self.curves {
-      let entry = try #require(golden.expected[name])
-      for (x, y) in zip(xs, try file.doubles(entry.key)) {
-        #expect(abs(easing(x) - y) <= (entry.atol_f64 ?? 0), "\(name) at \(x)")
-      }
+      #expect(try golden.difference(xs.map { easing($0) }, from: name) == nil)
     }
   }
 
