@@ -13,6 +13,7 @@ package struct ModelFolder: Sendable {
   }
 
   package let url: URL
+  package let tokenizer: Tokenizer
   package let textEncoder: TextEncoderConfiguration
   package let unet: UNetConfiguration
   package let autoencoder: AutoencoderConfiguration
@@ -36,6 +37,8 @@ package struct ModelFolder: Sendable {
     guard FileManager.default.isReadableFile(atPath: schedulerConfiguration.path) else {
       throw ModelError(schedulerConfiguration.path, found: "no such file", expected: "a scheduler's configuration")
     }
+    tokenizer = try Tokenizer(
+      contentsOf: url.appendingPathComponent("tokenizer"), positions: textEncoder.maxPositionEmbeddings)
     try checkAgreement()
   }
 
@@ -66,6 +69,11 @@ package struct ModelFolder: Sendable {
 
   /// The parts must fit one another.
   private func checkAgreement() throws(ModelError) {
+    guard tokenizer.largestID < textEncoder.vocabSize else {
+      throw ModelError(
+        url.path, found: "a tokenizer with ids up to \(tokenizer.largestID)",
+        expected: "less than the text encoder's vocab_size \(textEncoder.vocabSize)")
+    }
     guard unet.crossAttentionDim == textEncoder.hiddenSize else {
       throw ModelError(
         url.path, found: "a unet for prompts of width \(unet.crossAttentionDim) (cross_attention_dim)",
