@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "Diffusion", dependencies: ["Tensors", "Pixels"]),
 
     // The walk and its film.
-    .target(name: "Walk", dependencies: ["Diffusion", "Tensors"]),
+    .target(name: "Walk", dependencies: ["Diffusion", "Tensors", "Pixels"]),
     .target(name: "Video", dependencies: ["Pixels", "FFmpeg", "CFFmpeg"]),
     .target(name: "Scripts", dependencies: ["Walk", "Diffusion", .product(name: "Yams", package: "Yams")]),
     .target(

@@ -1,0 +1,81 @@
+internal import Foundation
+
+/// How the noise levels σ of a run are spread between the first and the last.
+enum SigmaSpacing: Sendable {
+  /// Those of the training times.
+  case training
+  /// Evenly in σ^(1/7) (Karras et al. 2022, equation 5).
+  case karras
+  /// Evenly in log σ.
+  case exponential
+  /// By quantiles of a Beta(0.6, 0.6) distribution (Lee et al. 2024).
+  case beta
+
+  init(_ configuration: SchedulerConfiguration) throws(SchedulerError) {
+    var chosen: [(key: String, spacing: Self)] = []
+    for (key, spacing) in [
+      ("use_karras_sigmas", Self.karras), ("use_exponential_sigmas", .exponential), ("use_beta_sigmas", .beta),
+    ] where try configuration[key] ?? false {
+      chosen.append((key, spacing))
+    }
+    guard chosen.count <= 1 else {
+      throw SchedulerError(
+        "the scheduler's configuration", found: chosen.map(\.key).joined(separator: " and "), expected: "one of them")
+    }
+    self = chosen.first?.spacing ?? .training
+  }
+
+  /// `count` levels falling from `first` to `last`; nil for those of the training times.
+  func sigmas(from first: Double, to last: Double, count: Int) -> [Double]? {
+    switch self {
+    case .training:
+      return nil
+    case .karras:
+      return line(from: pow(first, 1 / 7), to: pow(last, 1 / 7), count: count).map { pow($0, 7) }
+    case .exponential:
+      return line(from: log(first), to: log(last), count: count).map(exp)
+    case .beta:
+      return line(from: 1, to: 0, count: count).map { last + betaQuantile($0, 0.6) * (first - last) }
+    }
+  }
+}
+
+/// The σ of every training time, and the way back.
+struct SigmaTable {
+  /// Rising with the training time.
+  let sigmas: [Double]
+
+  init(_ schedule: NoiseSchedule) {
+    sigmas = schedule.alphaBars.map { ((1 - $0) / $0).squareRoot() }
+  }
+
+  /// σ at a time between training times, linearly.
+  subscript(time: Double) -> Double {
+    let below = min(max(Int(time), 0), sigmas.count - 1)
+    let above = min(below + 1, sigmas.count - 1)
+    let part = min(max(time - Double(below), 0), 1)
+    return sigmas[below] + part * (sigmas[above] - sigmas[below])
+  }
+
+  /// The time of noise level `sigma`, linearly in log σ.
+  func time(of sigma: Double) -> Double {
+    let logSigma = log(max(sigma, 1e-10))
+    let above = sigmas.partitioningIndex { log($0) > logSigma }
+    let low = min(max(above - 1, 0), sigmas.count - 2)
+    let (lower, upper) = (log(sigmas[low]), log(sigmas[low + 1]))
+    let part = min(max((lower - logSigma) / (lower - upper), 0), 1)
+    return Double(low) + part
+  }
+}
+
+extension Array {
+  /// The first index at which `isBehind` holds, if it holds from there on; the count if nowhere.
+  fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

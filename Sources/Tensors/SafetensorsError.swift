@@ -1,0 +1,21 @@
+/// A safetensors file that cannot be read as one.
+package struct SafetensorsError: Error, Equatable, CustomStringConvertible {
+  /// The file's path.
+  package let file: String
+  /// The tensor at fault, if it is a single one.
+  package let tensor: String?
+  package let found: String
+  package let expected: String
+
+  package init(file: String, tensor: String? = nil, found: String, expected: String) {
+    self.file = file
+    self.tensor = tensor
+    self.found = found
+    self.expected = expected
+  }
+
+  package var description: String {
+    let place = tensor.map { ", tensor \($0.forMessage)" } ?? ""
+    return "cannot read \(file)\(place): found \(found), expected \(expected)"
+  }
+}

@@ -1,0 +1,152 @@
+import Diffusion
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// Every sampler over a model that is a formula, held against diffusers step by step.
+@Suite struct SchedulerTests {
+  /// Cases that are about what we do not offer.
+  static let unsupported: [String: String] = [
+    "euler-churn": "churn is not offered: ancestral samplers draw noise anew",
+    "euler-custom-sigmas": "a run's noise levels come from the configuration alone",
+    "euler-custom-timesteps": "a run's times come from the configuration alone",
+  ]
+  static let unsupportedClasses: [String: String] = [
+    "FlowMatchEulerDiscreteScheduler": "flow-matching transformers are no models of this engine"
+  ]
+
+  static func isUnsupported(_ golden: Golden) -> Bool {
+    unsupported[golden.id] != nil || unsupportedClasses[golden.json["scheduler"]["_class_name"].string ?? ""] != nil
+  }
+
+  static func runs() throws -> [Golden] {
+    try Golden.cases(in: "schedulers") { !$0.hasPrefix("table-") }.filter { !isUnsupported($0) }
+  }
+
+  static func tables() throws -> [Golden] {
+    try Golden.cases(in: "schedulers") { $0.hasPrefix("table-") }
+  }
+
+  /// What is not tested is so by name, and is what we say of our own data.
+  @Test func everyCaseIsTestedOrNamedUnsupported() throws {
+    let all = try Golden.cases(in: "schedulers")
+    let skipped = all.filter(Self.isUnsupported)
+    #expect(try Self.runs().count + Self.tables().count + skipped.count == all.count)
+    print("schedulers: \(all.count) cases, \(skipped.count) unsupported: \(skipped.map(\.id).joined(separator: ", "))")
+  }
+
+  @Test(arguments: try runs())
+  func stepsLikeTheReference(_ golden: Golden) throws {
+    let model = try FakeModel(Golden.manifest(in: "schedulers")["fake_model"])
+    var sampler = try sampler(golden)
+    #expect(try golden.difference(sampler.timesteps, from: "timesteps") == nil)
+    #expect(try golden.difference([sampler.initialNoiseScale], from: "init_noise_sigma") == nil)
+    if let count = golden.expected["sigmas"]?.shape[0] {
+      let isFlow = golden.json["scheduler"]["use_flow_sigmas"].bool ?? false
+      let levels = (0..<count).map(sampler.noiseLevel)
+      let sigmas = levels.map { isFlow ? $0.sigma : $0.sigma / $0.alpha }
+      #expect(try golden.difference(sigmas, from: "sigmas") == nil)
+    }
+
+    let begin = golden.json["begin"].int ?? 0
+    let every = golden.json["subsampled"].int ?? 1
+    let x0 = try golden.input("x0")
+    var noises = golden.inputs["noise"] == nil ? [] : try golden.input("noise").rows[...]
+    var x =
+      begin > 0
+      ? sampler.addNoise(x0, try golden.input("noise2"), at: begin) : weightedSum((sampler.initialNoiseScale, x0))
+    #expect(try golden.difference(x, from: "trajectory", row: 0) == nil)
+
+    for i in begin..<sampler.timesteps.count {
+      let input = sampler.modelInput(x, at: i)
+      let output = model(input, at: sampler.timesteps[i])
+      let denoised = sampler.denoised(output, at: i, from: x)
+      x = sampler.step(output, at: i, from: x) { noises.popFirst() ?? NDArray(zeros: x.shape) }
+      let step = i - begin
+      if step.isMultiple(of: every) {
+        #expect(try golden.difference(input, from: "model_inputs", row: step / every) == nil)
+        if golden.expected["pred_x0"] != nil {
+          #expect(try golden.difference(denoised, from: "pred_x0", row: step / every) == nil)
+        }
+      }
+      if (step + 1).isMultiple(of: every) {
+        #expect(try golden.difference(x, from: "trajectory", row: (step + 1) / every) == nil)
+      }
+    }
+    #expect(noises.isEmpty, "the reference drew more noise")
+  }
+
+  @Test(arguments: try tables())
+  func keepsTheTrainingSchedule(_ golden: Golden) throws {
+    let alphaBars = try NoiseSchedule(SchedulerConfiguration(golden.json["config"])).alphaBars
+    let betas = zip(alphaBars, [1] + alphaBars).map { 1 - $0 / $1 }
+    #expect(try golden.difference(alphaBars, from: "alphas_cumprod") == nil)
+    #expect(try golden.difference(betas, from: "betas") == nil)
+  }
+
+  private func sampler(_ golden: Golden) throws -> any Sampler {
+    let json = golden.json
+    var configuration = SchedulerConfiguration(json["scheduler"])
+    let settings = json["set_timesteps"]
+    if let original = settings["original_inference_steps"].double {
+      configuration = configuration.setting("original_inference_steps", .number(original))
+    }
+    let steps = try #require(settings["num_inference_steps"].int)
+    if let strength = settings["strength"].double {
+      return try LCM(configuration, steps: steps, strength: strength)
+    }
+    let sampler = try configuration.sampler(steps: steps)
+    guard var ddim = sampler as? DDIM else { return sampler }
+    ddim.eta = json["step"]["eta"].double ?? 0
+    ddim.followsClippedPicture = json["step"]["use_clipped_model_output"].bool ?? false
+    return ddim
+  }
+}
+
+/// out[k] = a·in[k] + b·sin(c·t + d·k), in double precision.
+private struct FakeModel {
+  let a, b, c, d: Double
+
+  init(_ json: JSON) throws {
+    a = try #require(json["a"].double)
+    b = try #require(json["b"].double)
+    c = try #require(json["c"].double)
+    d = try #require(json["d"].double)
+  }
+
+  func callAsFunction(_ x: NDArray, at t: Double) -> NDArray {
+    let values = x.values.enumerated().map { k, value in
+      Float(a * Double(value) + b * sin(c * t + d * Double(k)))
+    }
+    return NDArray(values, shape: x.shape)
+  }
+}
+
+extension SchedulerConfiguration {
+  init(_ json: JSON) {
+    self.init(json.object.mapValues(Value.init))
+  }
+}
+
+extension SchedulerConfiguration.Value {
+  init(_ json: JSON) {
+    self =
+      switch json {
+      case .null: .null
+      case .bool(let bool): .bool(bool)
+      case .number(let number): .number(number)
+      case .string(let string): .string(string)
+      case .list(let list): .list(list.map(Self.init))
+      case .object(let object): .object(object.mapValues(Self.init))
+      }
+  }
+}
+
+extension NDArray {
+  /// The array's parts along its first dimension.
+  var rows: [NDArray] {
+    let size = count / shape[0]
+    return (0..<shape[0]).map { NDArray(Array(values[$0 * size..<($0 + 1) * size]), shape: Array(shape.dropFirst())) }
+  }
+}
