@@ -16,17 +16,19 @@ let package = Package(
   targets: [
     // C libraries, seen from Swift.
     .systemLibrary(name: "CFFmpeg", providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev"])]),
+    .systemLibrary(name: "CFreeType", pkgConfig: "fontconfig", providers: [.apt(["libfontconfig-dev"])]),
     .target(name: "CDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
 
     // The engine.
     .target(name: "Tensors", dependencies: ["CDNN", "CKernels"]),
-    .target(name: "Pixels", dependencies: ["CFFmpeg"]),
+    .target(name: "FFmpeg", dependencies: ["CFFmpeg"]),
+    .target(name: "Pixels", dependencies: ["FFmpeg", "CFFmpeg", "CFreeType"]),
     .target(name: "Diffusion", dependencies: ["Tensors", "Pixels"]),
 
     // The walk and its film.
-    .target(name: "Walk", dependencies: ["Diffusion", "Tensors"]),
-    .target(name: "Video", dependencies: ["Pixels", "CFFmpeg"]),
+    .target(name: "Walk", dependencies: ["Diffusion", "Tensors", "Pixels"]),
+    .target(name: "Video", dependencies: ["Pixels", "FFmpeg", "CFFmpeg"]),
     .target(name: "Scripts", dependencies: ["Walk", "Diffusion", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Render",

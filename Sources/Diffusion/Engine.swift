@@ -1,17 +1,203 @@
+public import Foundation
+public import Pixels
+internal import Synchronization
 public import Tensors
 
-/// A latent picture [n, channels, height / f, width / f], f being the model's factor.
+/// A latent picture [n, channels, height / factor, width / factor].
 public typealias Latent = NDArray
 
-/// What the denoiser is told: encoded prompt and negative prompt.
-public struct Conditioning: Sendable, Equatable {
-  /// The encoded prompt, [tokens, width]; `tokens` is a multiple of the model's chunk length.
-  public var prompt: NDArray
-  /// The encoded negative prompt, of the same shape.
-  public var negative: NDArray
+/// A loaded model: everything in the house that makes pictures goes through it.
+///
+/// Calls may come from any thread; they are served one after another, each by all threads of the engine.
+public final class Engine: Sendable {
+  /// What the model is and what it expects.
+  public let model: ModelDescription
 
-  public init(prompt: NDArray, negative: NDArray) {
-    self.prompt = prompt
-    self.negative = negative
+  private let tokenizer: Tokenizer
+  private let textEncoder: TextEncoder
+  private let unet: UNet
+  private let autoencoder: Autoencoder
+  private let scheduler: SchedulerConfiguration
+  private let scalar: Scalar
+  private let busy = Mutex(())
+
+  /// Loads a model from a diffusers folder.
+  ///
+  /// Weights stay in their files until a layer needs them for the first time. `threads` is the size of the process's
+  /// one team of threads; nil takes all cores. Throws a `ModelError` that names the file, and what was wrong with it.
+  public init(model folder: URL, precision: Precision = .automatic, threads: Int? = nil) throws {
+    if let threads { Team.use(threads: threads) }
+    let files = try ModelFolder(folder)
+    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration)
+    tokenizer = try Tokenizer(
+      contentsOf: folder.appendingPathComponent("tokenizer"), positions: files.textEncoder.maxPositionEmbeddings)
+    scalar = precision.scalar
+    model = try ModelDescription(files, scheduler, tokens: tokenizer.chunkLength, scalar)
+    textEncoder = try files.loadTextEncoder()
+    unet = try files.loadUNet()
+    autoencoder = try files.loadAutoencoder()
+  }
+
+  /// Encodes prompts with their negative prompts.
+  ///
+  /// Long prompts take several chunks of tokens. All results have as many as the longest, so that they can be mixed:
+  /// shorter prompts are filled up with encoded empty chunks. `skipping` leaves out that many of the encoder's last
+  /// layers for prompts, not for negative prompts (clip skip).
+  public func encode(_ prompts: [(prompt: String, negative: String)], skipping: Int = 0) throws -> [Conditioning] {
+    let chunks = prompts.map { (prompt: tokenizer.chunks($0.prompt), negative: tokenizer.chunks($0.negative)) }
+    let longest = chunks.map { max($0.prompt.count, $0.negative.count) }.max() ?? 0
+    let empty = tokenizer.chunks("")[0]
+    return busy.withLock { _ in
+      var encoded: [[[Int]]: NDArray] = [:]
+      func states(_ chunks: [[Int]], skipping: Int) -> NDArray {
+        let rows = chunks + Array(repeating: empty, count: longest - chunks.count)
+        if skipping == 0, let known = encoded[rows] { return known }
+        let result = embeddings(rows, skipping: skipping)
+        if skipping == 0 { encoded[rows] = result }
+        return result
+      }
+      return chunks.map {
+        Conditioning(
+          prompt: states($0.prompt, skipping: skipping), negative: states($0.negative, skipping: 0))
+      }
+    }
+  }
+
+  /// Rows of token ids as [rows · tokens, width].
+  private func embeddings(_ rows: [[Int]], skipping: Int) -> NDArray {
+    let states = textEncoder(rows)
+    let last = skipping == 0 ? states.last : textEncoder.normalized(states, skipping: skipping)
+    return NDArray(last.floats, shape: [last.rows, last.width])
+  }
+
+  /// Encodes one prompt; see `encode(_:skipping:)`.
+  public func encode(_ prompt: String, negative: String = "") throws -> Conditioning {
+    try encode([(prompt, negative)])[0]
+  }
+
+  /// The shape of one picture's latent. Throws where the model cannot make that size.
+  public func latentShape(width: Int, height: Int) throws(EngineError) -> [Int] {
+    try model.latentShape(width: width, height: height)
+  }
+
+  /// Standard normal noise for one picture: what `torch.randn` draws on the CPU for the same seed.
+  public func noise(seed: UInt64, width: Int, height: Int) throws(EngineError) -> Latent {
+    var generator = NoiseGenerator(seed: seed)
+    return generator.next(shape: try latentShape(width: width, height: height))
+  }
+
+  /// Takes noise [1, channels, height, width] to a clean latent.
+  ///
+  /// Stochastic schedulers ask `stepNoise` for standard normal noise of the same shape; 0 is the first time they do.
+  public func denoise(
+    _ noise: Latent, _ conditioning: Conditioning, _ sampling: Sampling, stepNoise: (Int) -> Latent
+  ) throws -> Latent {
+    var run = try denoising(noise, [conditioning], sampling)
+    var drawn = 0
+    while !run.isFinished {
+      busy.withLock { _ in
+        run.advance {
+          defer { drawn += 1 }
+          return stepNoise(drawn)
+        }
+      }
+    }
+    return run.latent
+  }
+
+  /// A run over one or more pictures at once, to be pulled evaluation by evaluation.
+  package func denoising(
+    _ noise: Latent, _ conditionings: [Conditioning], _ sampling: Sampling
+  ) throws(SchedulerError) -> Denoising {
+    let sampler = try scheduler.sampler(sampling.scheduler, steps: sampling.steps)
+    var latent = noise
+    let scale = Float(sampler.initialNoiseScale)
+    for i in latent.values.indices { latent.values[i] *= scale }
+    return denoising(from: latent, at: 0, conditionings, sampling, sampler)
+  }
+
+  /// The same from a latent that already has the noise of evaluation `first`.
+  package func denoising(
+    from latent: Latent, at first: Int, _ conditionings: [Conditioning], _ sampling: Sampling, _ sampler: any Sampler
+  ) -> Denoising {
+    busy.withLock { _ in
+      Denoising(
+        unet, isToldGuidance: model.isToldGuidance, conditionings, sampling, sampler: sampler, latent: latent,
+        first: first, scalar: scalar)
+    }
+  }
+
+  /// A sampler over this model's training, of the kind asked for or of the model's own.
+  package func sampler(_ kind: SchedulerKind? = nil, steps: Int) throws(SchedulerError) -> any Sampler {
+    try scheduler.sampler(kind, steps: steps)
+  }
+
+  /// The picture of a clean latent [1, channels, height, width].
+  ///
+  /// Throws `EngineError.notFinite` where the latent or the picture holds a number that is none.
+  public func decode(_ latent: Latent) throws(EngineError) -> Image {
+    guard latent.values.allSatisfy(\.isFinite) else { throw .notFinite(part: "denoiser") }
+    let picture = pixels(latent)
+    guard picture.values.allSatisfy(\.isFinite) else { throw .notFinite(part: "autoencoder") }
+    return Image(planes: picture)
+  }
+
+  /// The decoder's output [n, 3, height, width], about -1 to 1, of scaled latents.
+  package func pixels(_ latent: Latent) -> NDArray {
+    var z = latent
+    let (scale, shift) = (Float(model.scalingFactor), Float(model.shiftFactor))
+    for i in z.values.indices { z.values[i] = z.values[i] / scale + shift }
+    return busy.withLock { _ in autoencoder.decode(Tensor(channelsFirst: z, scalar: scalar)).channelsFirst }
+  }
+
+  /// The latent of a picture whose sides are multiples of the model's factor: the mean, or with `noise` a sample.
+  public func encode(_ image: Image, noise: Latent? = nil) throws(EngineError) -> Latent {
+    _ = try latentShape(width: image.width, height: image.height)
+    return latent(of: image.planes, noise: noise)
+  }
+
+  /// The same for pictures [n, 3, height, width] from -1 to 1.
+  package func latent(of pictures: NDArray, noise: Latent? = nil) -> Latent {
+    let moments = busy.withLock { _ in
+      autoencoder.moments(Tensor(channelsFirst: pictures, scalar: scalar)).channelsFirst
+    }
+    let (n, channels) = (moments.shape[0], model.latentChannels)
+    let plane = moments.shape[2] * moments.shape[3], half = channels * plane
+    var z = NDArray(zeros: [n, channels] + moments.shape.dropFirst(2))
+    let (scale, shift) = (Float(model.scalingFactor), Float(model.shiftFactor))
+    for i in z.values.indices {
+      let j = i / half * 2 * half + i % half
+      var value = moments.values[j]
+      if let noise { value += exp(0.5 * min(max(moments.values[j + half], -30), 20)) * noise.values[i] }
+      z.values[i] = (value - shift) * scale
+    }
+    return z
+  }
+}
+
+extension Image {
+  /// Planes [1, 3, height, width] from -1 to 1 as bytes, rounded to the nearest.
+  package init(planes a: NDArray) {
+    let (height, width) = (a.shape[2], a.shape[3]), plane = height * width
+    let pixels = [UInt8](unsafeUninitializedCapacity: 3 * plane) { bytes, count in
+      for p in 0..<plane {
+        for c in 0..<3 {
+          let level = (a.values[c * plane + p] / 2 + 0.5) * 255
+          bytes[3 * p + c] = UInt8(min(max(level, 0), 255).rounded(.toNearestOrEven))
+        }
+      }
+      count = 3 * plane
+    }
+    self.init(width: width, height: height, pixels: pixels)
+  }
+
+  /// The picture as planes [1, 3, height, width] from -1 to 1.
+  package var planes: NDArray {
+    let plane = width * height
+    var values = [Float](repeating: 0, count: 3 * plane)
+    for p in 0..<plane {
+      for c in 0..<3 { values[c * plane + p] = Float(pixels[3 * p + c]) / 127.5 - 1 }
+    }
+    return NDArray(values, shape: [1, 3, height, width])
   }
 }

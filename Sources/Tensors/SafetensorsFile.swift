@@ -41,22 +41,20 @@ package final class SafetensorsFile: Sendable {
   /// The tensor as floats, rounded where its own type is finer.
   package func ndarray(_ name: String) throws(SafetensorsError) -> NDArray {
     let entry = try entry(name)
-    guard let values = entry.type.floats(bytes(entry)) else { throw unreadable(name, entry.type) }
+    guard let values = withBytes(of: entry, entry.type.floats) else { throw unreadable(name, entry.type) }
     return NDArray(values, shape: entry.shape)
   }
 
   /// The tensor's numbers in C order, rounded only where integers exceed 2⁵³.
   package func doubles(_ name: String) throws(SafetensorsError) -> [Double] {
     let entry = try entry(name)
-    guard let values = entry.type.doubles(bytes(entry)) else { throw unreadable(name, entry.type) }
+    guard let values = withBytes(of: entry, entry.type.doubles) else { throw unreadable(name, entry.type) }
     return values
   }
 
   /// Calls `body` with the tensor's bytes, which may lie at any alignment.
-  package func withBytes<Result>(
-    of name: String, _ body: (UnsafeRawBufferPointer) throws(SafetensorsError) -> Result
-  ) throws(SafetensorsError) -> Result {
-    try body(bytes(try entry(name)))
+  package func withBytes<Result>(of entry: Entry, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withExtendedLifetime(self) { body(UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])) }
   }
 
   private func entry(_ name: String) throws(SafetensorsError) -> Entry {
@@ -64,11 +62,6 @@ package final class SafetensorsFile: Sendable {
       throw SafetensorsError(file: url.path, tensor: name, found: "no tensor of this name", expected: "one")
     }
     return entry
-  }
-
-  /// Valid while the file object lives.
-  func bytes(_ entry: Entry) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
   }
 
   private func unreadable(_ name: String, _ type: StoredType) -> SafetensorsError {

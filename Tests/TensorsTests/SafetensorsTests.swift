@@ -46,7 +46,8 @@ import Testing
     let file = try open(safetensors(header: header, data: [9] + bytes))
     #expect(try file.doubles("x") == [value])
     #expect(try file.ndarray("x").values == [Float(value)])
-    #expect(try file.withBytes(of: "x") { Array($0) } == bytes)
+    let entry = try #require(file["x"])
+    #expect(file.withBytes(of: entry) { Array($0) } == bytes)
   }
 
   @Test(arguments: [StoredType.f8e4m3, .f8e5m2, .f8e8m0]) func refusesEightBitFloatsByName(type: StoredType) throws {

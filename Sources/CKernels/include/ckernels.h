@@ -1,4 +1,53 @@
+// Our own kernels: what oneDNN has no good primitive for. Activations are channels-last,
+// fp32 or bf16 in memory and fp32 in arithmetic. All run on the team of threads that oneDNN uses.
+// Results do not depend on the number of threads: work is cut by shape alone.
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+typedef enum { CK_F32 = 0, CK_BF16 = 1 } ck_type;
+
+// Threads of the team; at least one.
+void ck_set_threads(int count);
 int ck_threads(void);
+// Whether the processor multiplies bf16 natively.
+bool ck_has_bf16(void);
+
+// y = (x + shift - mean) / sqrt(variance + eps) * weight + bias over groups of channels, then SiLU if asked.
+// x and y are [n, pixels, channels]; shift is fp32 [shifts, channels] with shifts 0, 1 or n.
+void ck_group_norm(ck_type type, const void *x, void *y, int64_t n, int64_t pixels, int64_t channels, int64_t groups,
+                   const float *weight, const float *bias, float eps, const float *shift, int64_t shifts, bool silu);
+
+// Normalises each row of [rows, width].
+void ck_layer_norm(ck_type type, const void *x, void *y, int64_t rows, int64_t width, const float *weight,
+                   const float *bias, float eps);
+
+// y[i, j] = x[i, j] gelu(x[i, width + j]); x is [rows, 2 width].
+void ck_geglu(ck_type type, const void *x, void *y, int64_t rows, int64_t width);
+void ck_silu(ck_type type, const void *x, void *y, int64_t count);
+void ck_add(ck_type type, const void *a, const void *b, void *y, int64_t count);
+
+// softmax(q kᵀ scale) v for each head. Rows of q, k, v, y hold all heads side by side; the strides count
+// elements from row to row. scratch holds ck_attention_scratch(…) bytes, 64-byte aligned.
+typedef struct {
+  ck_type type;
+  int64_t n, heads, queries, keys, head_size;
+  int64_t q_stride, k_stride, v_stride, y_stride;
+  float scale;
+  bool causal;
+} ck_attention_shape;
+size_t ck_attention_scratch(const ck_attention_shape *s);
+void ck_attention(const ck_attention_shape *s, const void *q, const void *k, const void *v, void *y, void *scratch);
+
+// [n, h, w, c] to [n, ho, wo, c], each pixel taking its nearest source.
+void ck_upsample_nearest(ck_type type, const void *x, void *y, int64_t n, int64_t h, int64_t w, int64_t c, int64_t ho,
+                         int64_t wo);
+// rows of a beside rows of b.
+void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int64_t b_width, void *y, int64_t rows);
+
+void ck_f32_to_bf16(const float *x, uint16_t *y, int64_t count);
+void ck_bf16_to_f32(const uint16_t *x, float *y, int64_t count);
+// Channels-first fp32 [n, channels, pixels] to channels-last, and back.
+void ck_to_channels_last(ck_type type, const float *x, void *y, int64_t n, int64_t channels, int64_t pixels);
+void ck_to_channels_first(ck_type type, const void *x, float *y, int64_t n, int64_t channels, int64_t pixels);

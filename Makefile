@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh Debian 12 machine: make demo, make test.
+
+SWIFT      ?= swift
+PREFIX     ?= /usr/local
+BUILD      := .build/release
+# What the package needs of Debian: FFmpeg, oneDNN and the team of threads beneath it.
+PACKAGES   := libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libdnnl-dev libgcc-12-dev
+LATENTWALK := $(BUILD)/latentwalk
+
+.PHONY: help demo test build dependencies install format lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## render car-to-tiger.mp4 and car-to-tiger.png with the model that ships
+	$(LATENTWALK) render Presets/car-to-tiger.yaml -o car-to-tiger.mp4 --fresh
+	$(LATENTWALK) strip Presets/car-to-tiger.yaml -o car-to-tiger.png
+	@echo "The film is $(CURDIR)/car-to-tiger.mp4"
+	@echo "The strip is $(CURDIR)/car-to-tiger.png"
+
+test: dependencies ## run the tests
+	$(SWIFT) test -c release
+
+build: dependencies ## build the command line tool, $(LATENTWALK)
+	$(SWIFT) build -c release --product latentwalk
+
+dependencies: ## install what is missing from Debian's packages
+	@command -v $(SWIFT) >/dev/null || { \
+	  echo "make: Swift 6.1 or newer is not installed; see https://www.swift.org/install/linux" >&2; exit 1; }
+	@missing=$$(for p in $(PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	[ -z "$$missing" ] || { \
+	  echo "installing:" $$missing; \
+	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; }
+
+install: build ## install the tool and its presets under PREFIX
+	install -D $(LATENTWALK) $(DESTDIR)$(PREFIX)/bin/latentwalk
+	mkdir -p $(DESTDIR)$(PREFIX)/share/latentwalk
+	cp -R Presets $(DESTDIR)$(PREFIX)/share/latentwalk/
+
+format: ## format the sources
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+lint: ## check the formatting
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+
+clean: ## remove what was built and what the demo made
+	rm -rf .build car-to-tiger.mp4 car-to-tiger.mp4.job car-to-tiger.png

@@ -1,0 +1,128 @@
+// Sixteen floats at a time, in whatever vectors the processor has: the compiler makes one
+// version of each kernel for every x86-64 level and the right one is chosen at run time.
+#pragma once
+#include <math.h>
+#include <string.h>
+
+#include "ckernels.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+#define MULTIVERSIONED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define MULTIVERSIONED
+#endif
+// Everything here is inlined, so it does not matter how a vector would be passed.
+#pragma clang diagnostic ignored "-Wpsabi"
+#define INLINE static inline __attribute__((always_inline, unused))
+
+typedef float v16 __attribute__((vector_size(64)));
+typedef int32_t i16 __attribute__((vector_size(64)));
+typedef uint32_t u16x32 __attribute__((vector_size(64)));
+typedef uint16_t u16x16 __attribute__((vector_size(32)));
+
+INLINE int64_t min64(int64_t a, int64_t b) { return a < b ? a : b; }
+INLINE size_t size_of(ck_type t) { return t == CK_BF16 ? 2 : 4; }
+INLINE void *offset(const void *p, int64_t i, ck_type t) { return (char *)p + i * (int64_t)size_of(t); }
+
+INLINE float bf16_value(uint16_t b) {
+  uint32_t u = (uint32_t)b << 16;
+  float f;
+  memcpy(&f, &u, 4);
+  return f;
+}
+// Rounds to nearest, ties to even.
+INLINE uint16_t bf16_bits(float f) {
+  uint32_t u;
+  memcpy(&u, &f, 4);
+  return (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
+}
+
+// Element i of an array, and sixteen from there.
+INLINE float get(const void *p, int64_t i, ck_type t) {
+  return t == CK_BF16 ? bf16_value(((const uint16_t *)p)[i]) : ((const float *)p)[i];
+}
+INLINE void put(void *p, int64_t i, ck_type t, float f) {
+  if (t == CK_BF16) ((uint16_t *)p)[i] = bf16_bits(f);
+  else ((float *)p)[i] = f;
+}
+INLINE v16 load(const void *p, int64_t i, ck_type t) {
+  v16 x;
+  if (t == CK_BF16) {
+    u16x16 b;
+    memcpy(&b, (const uint16_t *)p + i, sizeof b);
+    u16x32 u = __builtin_convertvector(b, u16x32) << 16;
+    memcpy(&x, &u, sizeof x);
+  } else {
+    memcpy(&x, (const float *)p + i, sizeof x);
+  }
+  return x;
+}
+INLINE void store(void *p, int64_t i, ck_type t, v16 x) {
+  if (t == CK_BF16) {
+    u16x32 u;
+    memcpy(&u, &x, sizeof u);
+    u16x16 b = __builtin_convertvector((u + 0x7fff + (u >> 16 & 1)) >> 16, u16x16);
+    memcpy((uint16_t *)p + i, &b, sizeof b);
+  } else {
+    memcpy((float *)p + i, &x, sizeof x);
+  }
+}
+// The same for the first `count` of sixteen; the rest reads as zero and is not written.
+INLINE v16 load_some(const void *p, int64_t i, int64_t count, ck_type t) {
+  if (count >= 16) return load(p, i, t);
+  float f[16] = {0};
+  for (int64_t j = 0; j < count; j++) f[j] = get(p, i + j, t);
+  return load(f, 0, CK_F32);
+}
+INLINE void store_some(void *p, int64_t i, int64_t count, ck_type t, v16 x) {
+  if (count >= 16) return store(p, i, t, x);
+  for (int64_t j = 0; j < count; j++) put(p, i + j, t, x[j]);
+}
+
+INLINE v16 all(float f) { return (v16){0} + f; }
+INLINE v16 vmax(v16 a, v16 b) { return __builtin_elementwise_max(a, b); }
+INLINE v16 vmin(v16 a, v16 b) { return __builtin_elementwise_min(a, b); }
+INLINE v16 vabs(v16 a) { return __builtin_elementwise_abs(a); }
+INLINE float sum(v16 x) {
+  float s = 0;
+  for (int i = 0; i < 16; i++) s += x[i];
+  return s;
+}
+INLINE float maximum(v16 x) {
+  float m = x[0];
+  for (int i = 1; i < 16; i++) m = x[i] > m ? x[i] : m;
+  return m;
+}
+
+// eˣ to about 1e-7: x = n ln 2 + r with |r| ≤ ln 2 / 2, and the Taylor series of eʳ to the seventh power.
+INLINE v16 vexp(v16 x) {
+  x = vmin(vmax(x, all(-87.0f)), all(88.0f));
+  v16 shifted = x * 1.44269504f + 12582912.0f;  // 1.5 · 2²³: the nearest integer lands in the low bits
+  v16 n = shifted - 12582912.0f;
+  v16 r = x - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  v16 p = r * 1.98412698e-4f + 1.38888889e-3f;
+  p = p * r + 8.33333333e-3f;
+  p = p * r + 4.16666667e-2f;
+  p = p * r + 1.66666667e-1f;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  i16 power = __builtin_convertvector(n, i16) << 23, bits;
+  memcpy(&bits, &p, sizeof bits);
+  bits += power;
+  memcpy(&p, &bits, sizeof p);
+  return p;
+}
+INLINE v16 vsilu(v16 x) { return x / (1.0f + vexp(-x)); }
+// x Φ(x) with erf after Abramowitz and Stegun 7.1.26, absolute error 1.5e-7.
+INLINE v16 vgelu(v16 x) {
+  v16 z = vabs(x) * 0.70710678f;
+  v16 t = 1.0f / (1.0f + 0.3275911f * z);
+  v16 p = t * 1.061405429f - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = p * t + 0.254829592f;
+  v16 tail = 0.5f * p * t * vexp(-z * z);  // Φ(-|x|)
+  return vmax(x, all(0)) - vabs(x) * tail;
+}

@@ -1,0 +1,68 @@
+internal import Tensors
+
+/// One run from noise to a clean latent, pulled evaluation by evaluation.
+///
+/// A value: a copy made half-way goes on by itself.
+package struct Denoising: Sendable {
+  package private(set) var sampler: any Sampler
+  /// The latents as they stand, [n, channels, height, width].
+  package private(set) var latent: Latent
+  /// The next evaluation.
+  package private(set) var index: Int
+  private let unet: UNet
+  private let context: UNet.Context
+  private let guidance: Guidance
+  private let scalar: Scalar
+
+  private enum Guidance {
+    /// Both halves of a batch: negative prompts, then prompts.
+    case free(scale: Double, rescale: Double)
+    /// Prompts alone; a distilled model is told the scale.
+    case none(told: Double?)
+  }
+
+  /// Begins at evaluation `first` with `latent`, which has the noise level that the sampler expects there.
+  init(
+    _ unet: UNet, isToldGuidance: Bool, _ conditionings: [Conditioning], _ sampling: Sampling, sampler: any Sampler,
+    latent: Latent, first: Int = 0, scalar: Scalar
+  ) {
+    precondition(conditionings.count == latent.shape[0], "one conditioning for each latent")
+    self.unet = unet
+    self.sampler = sampler
+    self.latent = latent
+    self.scalar = scalar
+    index = first
+    // A guidance of one is the prompt's own prediction: half the work.
+    let both = !isToldGuidance && sampling.guidance != 1
+    guidance =
+      both
+      ? .free(scale: sampling.guidance, rescale: sampling.guidanceRescale)
+      : .none(told: isToldGuidance ? sampling.guidance : nil)
+    let rows = (both ? conditionings.map(\.negative) : []) + conditionings.map(\.prompt)
+    let (tokens, width) = (rows[0].shape[0], rows[0].shape[1])
+    context = unet.context(
+      Tensor(rows.flatMap(\.values), shape: [rows.count, tokens, width], scalar: scalar))
+  }
+
+  package var isFinished: Bool { index >= sampler.timesteps.count }
+
+  /// Evaluates the network once and takes the sampler's step. Stochastic samplers call `noise` once a step at most.
+  package mutating func advance(noise: () -> Latent) {
+    precondition(!isFinished)
+    let output = predict(sampler.modelInput(latent, at: index), time: sampler.timesteps[index])
+    latent = sampler.step(output, at: index, from: latent, noise: noise)
+    index += 1
+  }
+
+  private func predict(_ x: NDArray, time: Double) -> NDArray {
+    switch guidance {
+    case .none(let told):
+      return unet(Tensor(channelsFirst: x, scalar: scalar), time: time, context, guidance: told).channelsFirst
+    case .free(let scale, let rescale):
+      let twice = NDArray(x.values + x.values, shape: [2 * x.shape[0]] + x.shape.dropFirst())
+      let y = unet(Tensor(channelsFirst: twice, scalar: scalar), time: time, context).channelsFirst
+      let (u, c) = (NDArray(Array(y.values.prefix(x.count)), shape: x.shape), NDArray(Array(y.values.suffix(x.count)), shape: x.shape))
+      return guided(negative: u, prompt: c, scale: scale, rescale: rescale)
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import Tensors
+
+/// Two normalised convolutions beside a skip, shifted by the time step where the network knows time.
+struct ResnetBlock: Sendable {
+  private let norm1, norm2: GroupNorm
+  private let conv1, conv2: Conv2D
+  private let time: Linear?
+  private let skip: Linear?
+
+  /// `time` is the width of the time embedding.
+  init(
+    _ w: Weights, from i: Int, to o: Int, time width: Int? = nil, groups: Int, epsilon: Double
+  ) throws(WeightError) {
+    norm1 = try GroupNorm(w["norm1"], i, groups: groups, epsilon: epsilon)
+    conv1 = try Conv2D(w["conv1"], i, o)
+    if let width { time = try Linear(w["time_emb_proj"], width, o) } else { time = nil }
+    norm2 = try GroupNorm(w["norm2"], o, groups: groups, epsilon: epsilon)
+    conv2 = try Conv2D(w["conv2"], o, o)
+    skip = i == o ? nil : try Linear(w["conv_shortcut"], i, o)
+  }
+
+  /// `x` is [n, h, w, i], `t` is [1 or n, time] after its SiLU, in fp32; the result is [n, h, w, o].
+  func callAsFunction(_ x: Tensor, _ t: Tensor? = nil) -> Tensor {
+    let h = conv1(norm1(x, silu: true))
+    let shift = t.flatMap { t in time.map { $0(t) } }
+    return conv2(norm2(h, shift: shift, silu: true), adding: skip?(x) ?? x)
+  }
+}
+
+/// Halves height and width.
+struct Downsample: Sendable {
+  private let conv: Conv2D
+
+  init(_ w: Weights, _ channels: Int, padding: Convolution.Padding) throws(WeightError) {
+    conv = try Conv2D(w["conv"], channels, channels, stride: 2, padding: padding)
+  }
+
+  func callAsFunction(_ x: Tensor) -> Tensor { conv(x) }
+}
+
+/// Doubles height and width, or takes them to a given size.
+struct Upsample: Sendable {
+  private let conv: Conv2D
+
+  init(_ w: Weights, _ channels: Int) throws(WeightError) {
+    conv = try Conv2D(w["conv"], channels, channels)
+  }
+
+  func callAsFunction(_ x: Tensor, height: Int? = nil, width: Int? = nil) -> Tensor {
+    conv(x.upsampled(height: height ?? 2 * x.shape[1], width: width ?? 2 * x.shape[2]))
+  }
+}

@@ -1,0 +1,54 @@
+internal import Foundation
+public import Tensors
+
+/// What a model is and what it expects.
+public struct ModelDescription: Sendable, Hashable {
+  /// The folder's name.
+  public let name: String
+  /// Pixels along the side of one latent cell.
+  public let factor: Int
+  /// The size of the pictures that the model was trained on.
+  public let defaultSize: Size
+  public let latentChannels: Int
+  /// Tokens of one chunk of a prompt, with begin and end.
+  public let tokens: Int
+  /// What the denoiser predicts: epsilon, v_prediction or sample.
+  public let prediction: String
+  /// The scheduler that the model's folder names.
+  public let scheduler: SchedulerKind
+  /// The type it computes in here: fp32 or bf16.
+  public let precision: Precision
+  /// Whether the guidance is told to the denoiser, which then runs once a step (a consistency model).
+  public let isToldGuidance: Bool
+
+  let scalingFactor: Double
+  let shiftFactor: Double
+
+  /// Throws where the scheduler is none that we have.
+  init(
+    _ files: ModelFolder, _ scheduler: SchedulerConfiguration, tokens: Int, _ scalar: Scalar
+  ) throws(SchedulerError) {
+    name = files.url.lastPathComponent
+    factor = files.autoencoder.factor
+    // Stable Diffusion 1.x trains on 64 × 64 latents; files that do not say otherwise mean that.
+    let latent = files.unet.sampleSize ?? SampleSize(height: 64, width: 64)
+    defaultSize = Size(width: latent.width * factor, height: latent.height * factor)
+    latentChannels = files.autoencoder.latentChannels
+    self.tokens = tokens
+    prediction = try scheduler["prediction_type"] ?? "epsilon"
+    self.scheduler = try SchedulerKind(of: scheduler)
+    precision = scalar == .float32 ? .fp32 : .bf16
+    isToldGuidance = files.unet.timeCondProjDim != nil
+    scalingFactor = files.autoencoder.scalingFactor
+    shiftFactor = files.autoencoder.shiftFactor
+    _ = try self.scheduler.sampler(scheduler, steps: 1)
+  }
+
+  /// The shape of one picture's latent. Throws where the model cannot make that size.
+  public func latentShape(width: Int, height: Int) throws(EngineError) -> [Int] {
+    for side in [width, height] where side < factor || side > 8192 || side % factor != 0 {
+      throw .size(width: width, height: height, factor: factor)
+    }
+    return [1, latentChannels, height / factor, width / factor]
+  }
+}

@@ -1,0 +1,165 @@
+package import Tensors
+
+/// The denoiser of Stable Diffusion 1.x and 2.x: diffusers' UNet2DConditionModel (Rombach et al., 2022).
+package struct UNet: Sendable {
+  /// What a prompt says to every cross-attention: computed once, used at every step.
+  package struct Context: Sendable {
+    fileprivate var down, up: [[[Tensor]]]
+    fileprivate var middle: [Tensor]
+  }
+
+  private let time: TimeEmbedding
+  private let convIn, convOut: Conv2D
+  private let down: [DownBlock]
+  private let middle: MiddleBlock
+  private let up: [UpBlock]
+  private let normOut: GroupNorm
+
+  package init(_ w: Weights, _ c: UNetConfiguration) throws(WeightError) {
+    time = try TimeEmbedding(w["time_embedding"], c)
+    let widths = c.blockOutChannels
+    convIn = try Conv2D(w["conv_in"], c.inChannels, widths[0])
+
+    var down: [DownBlock] = []
+    for (i, width) in widths.enumerated() {
+      down.append(
+        try DownBlock(w["down_blocks"][i], c, level: i, from: widths[max(i - 1, 0)], to: width))
+    }
+    self.down = down
+    middle = try MiddleBlock(w["mid_block"], c)
+
+    var up: [UpBlock] = []
+    for i in widths.indices {
+      let level = widths.count - 1 - i
+      up.append(
+        try UpBlock(
+          w["up_blocks"][i], c, index: i, from: widths[min(level + 1, widths.count - 1)], to: widths[level],
+          skip: widths[max(level - 1, 0)]))
+    }
+    self.up = up
+    normOut = try GroupNorm(w["conv_norm_out"], widths[0], groups: c.normNumGroups, epsilon: c.normEps)
+    convOut = try Conv2D(w["conv_out"], widths[0], c.outChannels)
+  }
+
+  /// `prompt` is [n, tokens, width].
+  package func context(_ prompt: Tensor) -> Context {
+    Context(
+      down: down.map { $0.attentions.map { $0.keysAndValues(prompt) } },
+      up: up.map { $0.attentions.map { $0.keysAndValues(prompt) } }, middle: middle.attention.keysAndValues(prompt))
+  }
+
+  /// The network's output for noisy latents `x` [n, h, w, channels] at a time of the training schedule.
+  ///
+  /// `guidance` is for distilled models that are told their guidance; others ignore it.
+  package func callAsFunction(_ x: Tensor, time t: Double, _ context: Context, guidance: Double? = nil) -> Tensor {
+    let t = time(t, guidance: guidance)
+    var x = convIn(x)
+    var skips = [x]
+    for (block, context) in zip(down, context.down) { x = block(x, t, context, &skips) }
+    x = middle(x, t, context.middle)
+    for (block, context) in zip(up, context.up) { x = block(x, t, context, &skips) }
+    return convOut(normOut(x, silu: true))
+  }
+}
+
+/// Resnets and transformers at one size; all their results are kept for the way up.
+private struct DownBlock: Sendable {
+  let resnets: [ResnetBlock]
+  let attentions: [SpatialTransformer]
+  let downsample: Downsample?
+
+  init(_ w: Weights, _ c: UNetConfiguration, level: Int, from i: Int, to o: Int) throws(WeightError) {
+    var resnets: [ResnetBlock] = []
+    var attentions: [SpatialTransformer] = []
+    for j in 0..<c.layersPerBlock {
+      resnets.append(
+        try ResnetBlock(
+          w["resnets"][j], from: j == 0 ? i : o, to: o, time: c.timeEmbedWidth, groups: c.normNumGroups,
+          epsilon: c.normEps))
+      if c.downBlockTypes[level] == .crossAttention {
+        attentions.append(
+          try SpatialTransformer(
+            w["attentions"][j], o, context: c.crossAttentionDim, heads: c.heads[level],
+            depth: c.transformerLayers[level], groups: c.normNumGroups))
+      }
+    }
+    self.resnets = resnets
+    self.attentions = attentions
+    let last = level == c.blockOutChannels.count - 1
+    downsample = last ? nil : try Downsample(w["downsamplers"][0], o, padding: .all(1))
+  }
+
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+    var x = x
+    for (j, resnet) in resnets.enumerated() {
+      x = resnet(x, t)
+      if !attentions.isEmpty { x = attentions[j](x, context[j]) }
+      skips.append(x)
+    }
+    if let downsample {
+      x = downsample(x)
+      skips.append(x)
+    }
+    return x
+  }
+}
+
+private struct MiddleBlock: Sendable {
+  let resnet1, resnet2: ResnetBlock
+  let attention: SpatialTransformer
+
+  init(_ w: Weights, _ c: UNetConfiguration) throws(WeightError) {
+    let width = c.blockOutChannels.last!, last = c.blockOutChannels.count - 1
+    resnet1 = try ResnetBlock(
+      w["resnets.0"], from: width, to: width, time: c.timeEmbedWidth, groups: c.normNumGroups, epsilon: c.normEps)
+    attention = try SpatialTransformer(
+      w["attentions.0"], width, context: c.crossAttentionDim, heads: c.heads[last], depth: c.transformerLayers[last],
+      groups: c.normNumGroups)
+    resnet2 = try ResnetBlock(
+      w["resnets.1"], from: width, to: width, time: c.timeEmbedWidth, groups: c.normNumGroups, epsilon: c.normEps)
+  }
+
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [Tensor]) -> Tensor {
+    resnet2(attention(resnet1(x, t), context), t)
+  }
+}
+
+/// The way up: each resnet sees the result of its twin on the way down beside its input.
+private struct UpBlock: Sendable {
+  let resnets: [ResnetBlock]
+  let attentions: [SpatialTransformer]
+  let upsample: Upsample?
+
+  /// `i` channels come from below, `skip` is the width of the next level up.
+  init(_ w: Weights, _ c: UNetConfiguration, index: Int, from i: Int, to o: Int, skip: Int) throws(WeightError) {
+    let level = c.blockOutChannels.count - 1 - index
+    var resnets: [ResnetBlock] = []
+    var attentions: [SpatialTransformer] = []
+    for j in 0...c.layersPerBlock {
+      resnets.append(
+        try ResnetBlock(
+          w["resnets"][j], from: (j == 0 ? i : o) + (j == c.layersPerBlock ? skip : o), to: o, time: c.timeEmbedWidth,
+          groups: c.normNumGroups, epsilon: c.normEps))
+      if c.upBlockTypes[index] == .crossAttention {
+        attentions.append(
+          try SpatialTransformer(
+            w["attentions"][j], o, context: c.crossAttentionDim, heads: c.heads[level],
+            depth: c.transformerLayers[level], groups: c.normNumGroups))
+      }
+    }
+    self.resnets = resnets
+    self.attentions = attentions
+    upsample = level == 0 ? nil : try Upsample(w["upsamplers"][0], o)
+  }
+
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+    var x = x
+    for (j, resnet) in resnets.enumerated() {
+      x = resnet(x.beside(skips.removeLast()), t)
+      if !attentions.isEmpty { x = attentions[j](x, context[j]) }
+    }
+    // To the size of the next skip: one less than double where a side was odd on the way down.
+    if let upsample, let next = skips.last { x = upsample(x, height: next.shape[1], width: next.shape[2]) }
+    return x
+  }
+}

@@ -1,0 +1,18 @@
+/// How a picture is sampled.
+public struct Sampling: Sendable, Hashable {
+  /// Steps from noise to picture, at least one.
+  public var steps: Int
+  /// Scale of classifier-free guidance; 1 is the prompt alone, at half the work.
+  public var guidance: Double
+  /// How much of the prompt's own contrast is mixed back, 0 to 1.
+  public var guidanceRescale: Double
+  /// The scheduler; nil is the one that the model's folder names.
+  public var scheduler: SchedulerKind?
+
+  public init(steps: Int, guidance: Double, guidanceRescale: Double = 0, scheduler: SchedulerKind? = nil) {
+    self.steps = steps
+    self.guidance = guidance
+    self.guidanceRescale = guidanceRescale
+    self.scheduler = scheduler
+  }
+}

@@ -1,0 +1,28 @@
+/// What went wrong with a picture or a file that holds one.
+package enum PictureError: Error, Equatable {
+  /// The file cannot be made: no such folder, no permission, not a place for a file.
+  case cannotCreate(path: String, reason: String)
+  /// Writing broke off, as on a full disk; nothing of it is left.
+  case cannotWrite(path: String, reason: String)
+  case cannotRead(path: String, reason: String)
+  /// The bytes are not the picture they should be.
+  case malformed(name: String, reason: String)
+  /// The file name asks for a format that is not written.
+  case unknownFormat(path: String)
+  /// Labels cannot be drawn.
+  case noFont(reason: String)
+}
+
+extension PictureError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .cannotCreate(let path, let reason): "cannot create \(path): \(reason)"
+    case .cannotWrite(let path, let reason): "cannot write \(path): \(reason); nothing of it was kept"
+    case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
+    case .malformed(let name, let reason): "\(name) is no picture that can be read: \(reason)"
+    case .unknownFormat(let path):
+      "cannot tell the picture format of \(path) from its name; expected .png or .ppm"
+    case .noFont(let reason): "cannot draw labels: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+internal import Walk
+internal import Yams
+
+/// A kind of value that a key can have: what is expected, and how it is read from one scalar.
+struct Kind<Value> {
+  let expected: String
+  /// nil where the scalar is nothing of the kind.
+  let read: (_ scalar: Node.Scalar, _ isText: Bool) -> Value?
+}
+
+extension Kind where Value == String {
+  static var text: Kind {
+    Kind(expected: "text; numbers, yes and no are text in quotes") { scalar, isText in isText ? scalar.string : nil }
+  }
+
+  /// Text that cannot be empty.
+  static var name: Kind {
+    Kind(expected: "a name") { scalar, isText in isText && !scalar.string.isEmpty ? scalar.string : nil }
+  }
+}
+
+extension Kind where Value == Int {
+  static func integer(_ range: ClosedRange<Int>) -> Kind {
+    Kind(expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") { scalar, isText in
+      isText ? nil : wholeNumber(scalar.string).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+}
+
+extension Kind where Value == UInt64 {
+  static var seed: Kind {
+    Kind(expected: "a whole number from 0 to \(UInt64.max)") { scalar, isText in
+      isText ? nil : wholeNumber(scalar.string)
+    }
+  }
+}
+
+extension Kind where Value == Double {
+  static var guidance: Kind { number(0...100) }
+
+  static func number(_ range: ClosedRange<Double>) -> Kind {
+    Kind(expected: "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))") { scalar, _ in
+      guard scalar.style == .plain || scalar.style == .any,
+        scalar.string.wholeMatch(of: #/-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/#) != nil,
+        let value = Double(scalar.string), range.contains(value)
+      else { return nil }
+      return value
+    }
+  }
+}
+
+extension Kind where Value == Rational {
+  static var tempo: Kind {
+    Kind(expected: "beats a minute, from above 0 to 1000") { scalar, isText in
+      isText ? nil : Rational(decimal: scalar.string).flatMap { (0.000_001...1000).contains($0.double) ? $0 : nil }
+    }
+  }
+}
+
+extension Kind where Value == Time {
+  static var time: Kind { Kind(expected: Time.expected) { scalar, _ in Time(scalar.string) } }
+}
+
+extension Kind where Value == FrameRate {
+  static var rate: Kind { Kind(expected: FrameRate.expected) { scalar, _ in FrameRate(scalar.string) } }
+}
+
+extension Kind where Value == PictureSize {
+  static var size: Kind { Kind(expected: PictureSize.expected) { scalar, _ in PictureSize(scalar.string) } }
+}
+
+extension Kind where Value: RawRepresentable<String> & CaseIterable {
+  static var choice: Kind {
+    Kind(expected: oneOf(Value.allCases.map(\.rawValue))) { scalar, _ in Value(rawValue: scalar.string) }
+  }
+}
+
+/// Digits without sign, and without the leading zero that some readers take for octal.
+private func wholeNumber<Number: FixedWidthInteger>(_ text: String) -> Number? {
+  guard text.utf8.allSatisfy({ (48...57).contains($0) }), text == "0" || text.first != "0" else { return nil }
+  return Number(text)
+}
+
+private func oneOf(_ names: [String]) -> String {
+  names.count == 1 ? names[0] : "one of " + names.joined(separator: ", ")
+}

@@ -1,0 +1,89 @@
+public import Foundation
+
+/// The scripts and models that ship.
+public struct Presets: Sendable {
+  /// Holds `*.yaml` and `models/`.
+  public let folder: URL
+
+  /// The variable that names another folder.
+  public static let variable = "LATENTWALK_PRESETS"
+
+  /// Finds the folder: `path` where given, else what `LATENTWALK_PRESETS` names, else
+  /// `../share/latentwalk/Presets` beside the executable, else `Presets` of the checkout that it was built in.
+  public init(
+    at path: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
+    executable: URL = Presets.executable
+  ) throws(ScriptError) {
+    if let named = path ?? environment[Self.variable] {
+      folder = URL(filePath: named, directoryHint: .isDirectory)
+      guard isFolder(folder) else {
+        let origin = path == nil ? " (from \(Self.variable))" : ""
+        throw ScriptError(missing: named, found: "no such folder\(origin)", expected: "the folder of the presets")
+      }
+      return
+    }
+    let places = Self.places(around: executable)
+    guard let folder = places.first(where: isFolder) else {
+      throw ScriptError(
+        missing: "presets", found: "none in \(places[0].path)",
+        expected: "them there, or their folder as --presets or \(Self.variable)")
+    }
+    self.folder = folder
+  }
+
+  /// Where this program is.
+  public static var executable: URL {
+    URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+  }
+
+  private static func places(around executable: URL) -> [URL] {
+    let bin = executable.deletingLastPathComponent()
+    let installed = bin.appending(path: "../share/latentwalk/Presets").standardized
+    let folders = sequence(first: bin) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
+    let checkouts = folders.filter { FileManager.default.fileExists(atPath: $0.appending(path: "Package.swift").path) }
+    return [installed] + checkouts.map { $0.appending(path: "Presets") }
+  }
+
+  /// The names of the scripts, in alphabetical order.
+  public var scripts: [String] {
+    names(in: folder) { $0.pathExtension == "yaml" }.map { String($0.dropLast(".yaml".count)) }
+  }
+
+  /// The names of the models, in alphabetical order.
+  public var models: [String] {
+    names(in: folder.appending(path: "models")) { isFolder($0) }
+  }
+
+  /// The file of a script, by name.
+  public func script(_ name: String) throws(ScriptError) -> URL {
+    try lookUp(name, "script", among: scripts, as: { folder.appending(path: $0 + ".yaml") })
+  }
+
+  /// The folder of a model, by name.
+  public func model(_ name: String) throws(ScriptError) -> URL {
+    try lookUp(name, "model", among: models, as: { folder.appending(path: "models/\($0)") })
+  }
+
+  private func lookUp(
+    _ name: String, _ what: String, among names: [String], as place: (String) -> URL
+  ) throws(ScriptError) -> URL {
+    guard names.contains(name) else {
+      let hint = nearest(name, in: names).map { "; did you mean \($0)?" } ?? ""
+      let choice = names.isEmpty ? "none ships" : "one of \(names.joined(separator: ", "))"
+      throw ScriptError(
+        missing: name.clipped, found: "no \(what) of this name in \(folder.path)",
+        expected: "\(choice), or a path with a slash\(hint)")
+    }
+    return place(name)
+  }
+
+  private func names(in folder: URL, where isWanted: (URL) -> Bool) -> [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    return all.filter { !$0.lastPathComponent.hasPrefix(".") && isWanted($0) }.map(\.lastPathComponent).sorted()
+  }
+}
+
+private func isFolder(_ url: URL) -> Bool {
+  var folder: ObjCBool = false
+  return FileManager.default.fileExists(atPath: url.path, isDirectory: &folder) && folder.boolValue
+}

@@ -1,0 +1,146 @@
+public import Foundation
+internal import Diffusion
+internal import Walk
+internal import Yams
+
+extension Script {
+  /// Reads a script from a file; faults are reported under the path as given.
+  public init(contentsOf url: URL, named name: String) throws(ScriptError) {
+    self = try ScriptSource(contentsOf: url, named: name).script()
+  }
+
+  /// Reads a script from its text.
+  public init(yaml: String, named name: String) throws(ScriptError) {
+    self = try ScriptSource(Data(yaml.utf8), named: name).script()
+  }
+}
+
+extension ScriptSource {
+  func script() throws(ScriptError) -> Script {
+    try withTree { root throws(ScriptError) in
+      let table = try Table(
+        root, "a walk script",
+        keys: [
+          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "loop",
+          "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+        ], file: file)
+      if let loop = table["loop"]?.value { try expectNoLoop(loop, in: table) }
+      let timeline = try timeline(table)
+      return Script(
+        model: try table.read("model", as: .name) ?? Script.Default.model,
+        size: try table.read("size", as: .size),
+        steps: try table.read("steps", as: .integer(1...1000)) ?? Script.Default.steps,
+        scheduler: try table.read("scheduler", as: .choice),
+        promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
+        noiseMix: try table.read("noise-mix", as: .choice) ?? .slerp,
+        timeline: timeline,
+        output: try output(table))
+    }
+  }
+
+  private func expectNoLoop(_ loop: Node, in table: Table) throws(ScriptError) {
+    guard loop.scalar?.string == "none" else { throw table.fault(at: "loop", found: "`loop`: \(loop.shortly)", expected: "none") }
+  }
+
+  private func timeline(_ table: Table) throws(ScriptError) -> Timeline {
+    guard let node = table["keyframes"]?.value else {
+      throw table.fault(at: "keyframes", found: "no `keyframes`", expected: "a list of at least two keyframes")
+    }
+    guard case .sequence(let nodes) = node else {
+      throw table.fault(
+        at: "keyframes", found: "`keyframes`: \(node.shortly)", expected: "a list of keyframes, each behind `- `")
+    }
+    let defaults = try KeyframeDefaults(table)
+    let rate = try table.read("fps", as: .rate) ?? Script.Default.rate
+    let tempo = try table.read("bpm", as: .tempo)
+    var (tables, keyframes): ([Table], [Keyframe]) = ([], [])
+    for node in nodes {
+      let table = try Table(
+        node, "keyframe \(tables.count + 1)",
+        keys: ["prompt", "negative", "seed", "guidance", "at", "after", "hold", "easing"], file: file)
+      keyframes.append(try keyframe(table, isFirst: tables.isEmpty, defaults))
+      tables.append(table)
+    }
+    do {
+      return try Timeline(keyframes, rate: rate, beatsPerMinute: tempo)
+    } catch {
+      throw ScriptError(file: file, place: place(of: error, tables) ?? node.place, text: "\(error)")
+    }
+  }
+
+  private func place(of error: TimelineError, _ tables: [Table]) -> ScriptError.Place? {
+    guard let (index, part) = error.place else { return nil }
+    let table = tables[index]
+    switch part {
+    case .start: return table.place(of: table["after"] == nil ? "at" : "after")
+    case .hold: return table.place(of: "hold")
+    case .guidance: return table.place(of: "guidance")
+    }
+  }
+
+  private func keyframe(_ table: Table, isFirst: Bool, _ defaults: KeyframeDefaults) throws(ScriptError) -> Keyframe {
+    guard let prompt = try table.read("prompt", as: .text) ?? defaults.prompt else {
+      throw table.fault(at: "prompt", found: "a keyframe without `prompt`", expected: "one, here or for all keyframes")
+    }
+    return Keyframe(
+      prompt: prompt,
+      negative: try table.read("negative", as: .text) ?? defaults.negative,
+      seed: try table.read("seed", as: .seed) ?? defaults.seed,
+      guidance: try table.read("guidance", as: .guidance) ?? defaults.guidance,
+      start: try start(table, isFirst: isFirst),
+      hold: try table.read("hold", as: .time) ?? .zero,
+      easing: try easing(table, isFirst: isFirst) ?? defaults.easing)
+  }
+
+  private func start(_ table: Table, isFirst: Bool) throws(ScriptError) -> Keyframe.Start {
+    let (at, after) = (try table.read("at", as: .time), try table.read("after", as: .time))
+    switch (at, after) {
+    case (let at?, nil): return .at(at)
+    case (nil, let after?) where !isFirst: return .after(after)
+    case (nil, nil) where isFirst: return .at(.zero)
+    case (nil, nil):
+      throw table.fault(
+        at: "at", found: "a keyframe without `at` or `after`", expected: "one of them, such as `after: 4s`")
+    case (_, .some) where isFirst:
+      throw table.fault(at: "after", found: "`after` in the first keyframe", expected: "it on the film's first frame")
+    default:
+      throw table.fault(at: "after", found: "both `at` and `after`", expected: "one of them")
+    }
+  }
+
+  /// The curve of the way to a keyframe, which the first does not have.
+  private func easing(_ table: Table, isFirst: Bool) throws(ScriptError) -> Easing? {
+    if isFirst, table["easing"] != nil {
+      throw table.fault(
+        at: "easing", found: "`easing` in the first keyframe", expected: "it in the keyframe that a way leads to")
+    }
+    return try table.read("easing", as: .choice)
+  }
+
+  private func output(_ table: Table) throws(ScriptError) -> Script.Output {
+    guard let node = table["output"]?.value else { return Script.Output() }
+    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale"], file: file)
+    return Script.Output(
+      file: try table.read("file", as: .name),
+      codec: try table.read("codec", as: .name),
+      crf: try table.read("crf", as: .integer(0...63)),
+      scale: try table.read("scale", as: .integer(1...64)) ?? 1)
+  }
+}
+
+/// What keyframes have where they say nothing themselves.
+private struct KeyframeDefaults {
+  let prompt: String?
+  let negative: String
+  let seed: UInt64
+  let guidance: Double
+  let easing: Easing
+
+  init(_ table: Table) throws(ScriptError) {
+    prompt = try table.read("prompt", as: .text)
+    negative = try table.read("negative", as: .text) ?? ""
+    seed = try table.read("seed", as: .seed) ?? Script.Default.seed
+    guidance = try table.read("guidance", as: .guidance) ?? Script.Default.guidance
+    easing = try table.read("easing", as: .choice) ?? .linear
+  }
+}

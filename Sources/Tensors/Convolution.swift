@@ -1,0 +1,65 @@
+internal import CDNN
+
+/// A two-dimensional convolution with its weights, over channels-last pictures.
+package final class Convolution: Sendable {
+  /// Zeros around the picture, in pixels.
+  package struct Padding: Sendable {
+    package let top, left, bottom, right: Int
+
+    package static func all(_ p: Int) -> Padding { Padding(top: p, left: p, bottom: p, right: p) }
+    /// One row and column behind only, as an autoencoder's encoder halves its pictures.
+    package static let behind = Padding(top: 0, left: 0, bottom: 1, right: 1)
+  }
+
+  private struct Sizes: Hashable, Sendable {
+    let n, height, width: Int
+    let scalar: Scalar
+    let adds: Bool
+    let activation: Activation
+  }
+
+  private let compiled: Compiled<Sizes>
+  private let inputs, outputs, kernel, stride: Int
+  private let padding: Padding
+
+  /// `weight` is [outputs, inputs, kernel, kernel].
+  package init(weight: any WeightSource, bias: [Float]?, stride: Int = 1, padding: Padding) {
+    precondition(weight.shape.count == 4 && weight.shape[2] == weight.shape[3])
+    let (inputs, outputs, kernel) = (weight.shape[1], weight.shape[0], weight.shape[2])
+    let hasBias = bias != nil
+    self.inputs = inputs
+    self.outputs = outputs
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    compiled = Compiled(weight: weight, bias: bias) { sizes in
+      var c = cdnn_convolution(
+        type: sizes.scalar.dnn, n: Int64(sizes.n), h: Int64(sizes.height), w: Int64(sizes.width), ci: Int64(inputs),
+        co: Int64(outputs),
+        ho: Int64(Self.extent(sizes.height, padding.top + padding.bottom, kernel, stride)),
+        wo: Int64(Self.extent(sizes.width, padding.left + padding.right, kernel, stride)),
+        kernel: Int64(kernel), stride: Int64(stride), pad_top: Int64(padding.top), pad_left: Int64(padding.left),
+        pad_bottom: Int64(padding.bottom), pad_right: Int64(padding.right), bias: hasBias, add: sizes.adds,
+        activation: sizes.activation.dnn)
+      return cdnn_convolution_create(&c)
+    }
+  }
+
+  /// `x` is [n, h, w, inputs]; `adding` has the result's shape and is added before the activation.
+  package func callAsFunction(_ x: Tensor, adding: Tensor? = nil, activation: Activation = .identity) -> Tensor {
+    precondition(x.shape.count == 4 && x.width == inputs, "a convolution of \(inputs) channels met \(x.shape)")
+    let height = Self.extent(x.shape[1], padding.top + padding.bottom, kernel, stride)
+    let width = Self.extent(x.shape[2], padding.left + padding.right, kernel, stride)
+    let y = Tensor([x.shape[0], height, width, outputs], x.scalar)
+    precondition(adding.map { $0.shape == y.shape && $0.scalar == y.scalar } ?? true)
+    let sizes = Sizes(
+      n: x.shape[0], height: x.shape[1], width: x.shape[2], scalar: x.scalar, adds: adding != nil,
+      activation: activation)
+    compiled.run(sizes, x, adding: adding, into: y)
+    return y
+  }
+
+  private static func extent(_ size: Int, _ padding: Int, _ kernel: Int, _ stride: Int) -> Int {
+    (size + padding - kernel) / stride + 1
+  }
+}

@@ -1,0 +1,28 @@
+public import Diffusion
+public import Pixels
+
+/// An engine that paints at one size, in one way.
+public struct EnginePainter: Painter {
+  public let noiseShape: [Int]
+  private let engine: Engine
+  private let sampling: Sampling
+
+  /// `width` and `height` in pixels. Of `sampling` all is used but the guidance, which the walk gives for each frame.
+  public init(_ engine: Engine, width: Int, height: Int, sampling: Sampling) throws(EngineError) {
+    noiseShape = try engine.latentShape(width: width, height: height)
+    self.engine = engine
+    self.sampling = sampling
+  }
+
+  public func encode(_ prompts: [(prompt: String, negative: String)]) throws -> [Conditioning] {
+    try engine.encode(prompts)
+  }
+
+  public func paint(
+    _ noise: Latent, _ conditioning: Conditioning, guidance: Double, stepNoise: (_ step: Int) -> Latent
+  ) throws -> Image {
+    var sampling = sampling
+    sampling.guidance = guidance
+    return try engine.decode(engine.denoise(noise, conditioning, sampling, stepNoise: stepNoise))
+  }
+}

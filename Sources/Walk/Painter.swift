@@ -1,0 +1,19 @@
+public import Diffusion
+public import Pixels
+
+/// What a walk asks of the engine: one size and one way of sampling, chosen beforehand.
+public protocol Painter: Sendable {
+  /// The shape of the noise that a picture begins with.
+  var noiseShape: [Int] { get }
+
+  /// Encodes prompts with their negative prompts, all to one length, so that they can be mixed.
+  func encode(_ prompts: [(prompt: String, negative: String)]) throws -> [Conditioning]
+
+  /// Makes a picture of noise.
+  ///
+  /// Samplers that add noise on their way take it from `stepNoise`: standard normal noise of `noiseShape`
+  /// for a step, 0 being the first.
+  func paint(
+    _ noise: Latent, _ conditioning: Conditioning, guidance: Double, stepNoise: (_ step: Int) -> Latent
+  ) throws -> Image
+}

@@ -1,0 +1,47 @@
+/// Why keyframes make no film. Keyframes count from 0 here and from 1 in the text.
+public enum TimelineError: Error, Sendable, Equatable {
+  /// The part of a keyframe that is at fault.
+  public enum Part: Sendable { case start, hold, guidance }
+
+  case tooFewKeyframes(Int)
+  case firstNotAtZero(frame: Int)
+  /// A keyframe that does not come after the one before it, or its hold.
+  case notAfter(Int, frame: Int, keyframe: Int, holdEnd: Int)
+  case beatsWithoutTempo(Int, Part, Time)
+  case tooLong(Int, Part, Time)
+  case guidance(Int, Double)
+
+  /// The keyframe at fault and the part of it, where there is one.
+  public var place: (keyframe: Int, part: Part)? {
+    switch self {
+    case .tooFewKeyframes: nil
+    case .firstNotAtZero: (0, .start)
+    case .notAfter(let index, _, _, _): (index, .start)
+    case .beatsWithoutTempo(let index, let part, _), .tooLong(let index, let part, _): (index, part)
+    case .guidance(let index, _): (index, .guidance)
+    }
+  }
+}
+
+extension TimelineError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .tooFewKeyframes(let count):
+      "found \(count) keyframe\(count == 1 ? "" : "s"); expected at least two, for a film leads from one to another"
+    case .firstNotAtZero(let frame):
+      "found keyframe 1 on frame \(frame); expected it on frame 0, the film's first"
+    case .notAfter(let index, let frame, let before, let holdEnd) where holdEnd > before:
+      "found keyframe \(index + 1) on frame \(frame), while keyframe \(index) holds from frame \(before) to \(holdEnd); "
+        + "expected a later start or a shorter hold"
+    case .notAfter(let index, let frame, let before, _):
+      "found keyframe \(index + 1) on frame \(frame) and keyframe \(index) on frame \(before); "
+        + "expected each keyframe at least one frame after the one before it"
+    case .beatsWithoutTempo(_, _, let time):
+      "found \(time); expected seconds or frames, or the tempo as bpm: beats a minute"
+    case .tooLong(_, _, let time):
+      "found \(time); expected a film of at most \(Timeline.longest) frames"
+    case .guidance(_, let value):
+      "found guidance \(value); expected a finite number"
+    }
+  }
+}

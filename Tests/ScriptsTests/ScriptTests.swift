@@ -1,0 +1,118 @@
+import Diffusion
+import Scripts
+import Testing
+import Walk
+
+@Suite struct ScriptTests {
+  static let full = """
+    # A car becomes a tiger.
+    model: emoji
+    size: 64x64
+    fps: 30000/1001
+    bpm: 120
+    steps: 12
+    guidance: 3.5
+    scheduler: ddim
+    prompt-mix: slerp
+    noise-mix: lerp
+    loop: none
+    keyframes:
+      - prompt: a photo of a car
+        seed: 42
+        hold: 0.5s
+      - prompt: "a photo of a tiger: the king, \\"Khan\\""
+        seed: 1337
+        after: 4s
+        easing: smooth
+        negative: a drawing
+        guidance: 7
+      - {prompt: "42", at: 12b, hold: 10f}
+    output:
+      file: film.mp4
+      codec: h264
+      crf: 18
+      scale: 4
+    """
+
+  @Test func everyKeyIsRead() throws {
+    let script = try Script(yaml: Self.full, named: "full.yaml")
+    #expect(script.model == "emoji")
+    #expect(script.size == PictureSize(width: 64, height: 64))
+    #expect(script.steps == 12)
+    #expect(script.scheduler == .ddim)
+    #expect(script.promptMix == .slerp)
+    #expect(script.noiseMix == .lerp)
+    #expect(script.output == Script.Output(file: "film.mp4", codec: "h264", crf: 18, scale: 4))
+    let timeline = script.timeline
+    #expect(timeline.rate.description == "30000/1001")
+    #expect(timeline.keyframes.map(\.prompt) == ["a photo of a car", "a photo of a tiger: the king, \"Khan\"", "42"])
+    #expect(timeline.keyframes.map(\.negative) == ["", "a drawing", ""])
+    #expect(timeline.keyframes.map(\.seed) == [42, 1337, 42])
+    #expect(timeline.keyframes.map(\.guidance) == [3.5, 7, 3.5])
+    #expect(timeline.keyframes.map(\.easing) == [.linear, .smooth, .linear])
+    #expect(timeline.frames == [0, 135, 180])  // 4.5 s and 12 beats at 29.97 frames a second
+    #expect(timeline.holdEnds == [15, 135, 190])
+    #expect(timeline.count == 190)
+  }
+
+  @Test func whatIsNotSaidHasDefaults() throws {
+    let script = try Script(
+      yaml: "keyframes:\n- prompt: a\n- prompt: b\n  after: 1s\n", named: "short.yaml")
+    #expect(script.model == Script.Default.model)
+    #expect(script.size == nil && script.scheduler == nil)
+    #expect(script.steps == Script.Default.steps)
+    #expect(script.promptMix == .lerp && script.noiseMix == .slerp)
+    #expect(script.timeline.keyframes.map(\.seed) == [Script.Default.seed, Script.Default.seed])
+    #expect(script.timeline.keyframes.map(\.guidance) == [Script.Default.guidance, Script.Default.guidance])
+    #expect(script.timeline.count == 31)
+    #expect(script.output == Script.Output())
+  }
+
+  @Test func keyframesTakeWhatTheScriptSaysForAll() throws {
+    let script = try Script(
+      yaml: """
+        prompt: a cat
+        negative: a dog
+        seed: 5
+        guidance: 2
+        easing: ease-in
+        keyframes:
+          - {}
+          - {seed: 6, at: 10f}
+          - {prompt: a fox, negative: "", at: 20f, easing: linear}
+        """, named: "x")
+    #expect(script.timeline.keyframes.map(\.prompt) == ["a cat", "a cat", "a fox"])
+    #expect(script.timeline.keyframes.map(\.negative) == ["a dog", "a dog", ""])
+    #expect(script.timeline.keyframes.map(\.seed) == [5, 6, 5])
+    #expect(script.timeline.keyframes.map(\.guidance) == [2, 2, 2])
+    #expect(script.timeline.keyframes.map(\.easing) == [.easeIn, .easeIn, .linear])
+  }
+
+  @Test func windowsLineEndsAndByteOrderMarkAreText() throws {
+    let windows = "\u{FEFF}" + Self.full.replacing("\n", with: "\r\n")
+    #expect(try Script(yaml: windows, named: "w") == Script(yaml: Self.full, named: "f"))
+  }
+
+  @Test func canonicalTextGivesTheSameFilmAndItself() throws {
+    let script = try Script(yaml: Self.full, named: "full.yaml")
+    let again = try Script(yaml: script.canonical, named: "canonical")
+    #expect(again.canonical == script.canonical)
+    #expect(again.timeline.count == script.timeline.count)
+    for frame in 0..<script.timeline.count {
+      #expect(again.timeline.state(at: frame) == script.timeline.state(at: frame))
+    }
+    #expect(again.output == script.output && again.steps == script.steps && again.noiseMix == script.noiseMix)
+  }
+
+  @Test(arguments: [
+    "plain", "", " ", "a: b # c", "\"quoted\" \\ back", "line\nbreak\ttab", "🐅 ein Tiger, één", "\u{0}\u{85}\u{2028}\u{FEFF}\u{200D}",
+    "yes", "42", "*star &and", "- dash", "👨‍👩‍👧", "e\u{301}",
+  ])
+  func canonicalTextKeepsEveryPrompt(prompt: String) throws {
+    let keyframes = [0, 9].map { Keyframe(prompt: prompt, seed: 1, guidance: 1e-7, start: .at(.frames($0))) }
+    let script = Script(timeline: try Timeline(keyframes, rate: Script.Default.rate))
+    let again = try Script(yaml: script.canonical, named: "canonical")
+    #expect(again.timeline.keyframes.map { Array($0.prompt.unicodeScalars) } == keyframes.map { Array($0.prompt.unicodeScalars) })
+    #expect(again.timeline.keyframes.map(\.guidance) == [1e-7, 1e-7])
+  }
+}

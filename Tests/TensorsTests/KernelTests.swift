@@ -1,0 +1,269 @@
+import Foundation
+import Testing
+
+import Tensors
+
+/// Every kernel against plain loops in double precision, over shapes with tails of every kind.
+///
+/// fp32 may differ by rounding and the polynomials behind exp and erf: 2e-6 of the largest value. bf16 keeps eight
+/// bits: half a unit in the last place is 2e-3 of a value, and sums of rounded inputs stay below 1e-2 of the largest.
+struct KernelTests {
+  static let scalars: [Scalar] = [.float32, .bfloat16]
+
+  @Test(arguments: scalars, [(1, 3, 1), (2, 7, 5), (1, 16, 16), (2, 40, 33), (3, 65, 24)])
+  func product(scalar: Scalar, sizes: (rows: Int, inputs: Int, outputs: Int)) {
+    let (m, k, n) = sizes
+    let (x, w, b, r) = (numbers(m * k, 1), numbers(n * k, 2), numbers(n, 3), numbers(m * n, 4))
+    let product = Product(weight: Array2(w, [n, k]), bias: b)
+    let y = product(
+      Tensor(x, shape: [m, k], scalar: scalar), adding: Tensor(r, shape: [m, n], scalar: scalar), activation: .silu)
+    var expected: [Double] = []
+    for i in 0..<m {
+      for j in 0..<n {
+        let dot = (0..<k).reduce(0.0) { $0 + Double(x[i * k + $1]) * Double(w[j * k + $1]) }
+        let z = dot + Double(b[j]) + Double(r[i * n + j])
+        expected.append(z / (1 + exp(-z)))
+      }
+    }
+    expectClose(y, expected)
+  }
+
+  @Test(arguments: scalars, [Activation.identity, .gelu, .quickGELU, .relu])
+  func activations(scalar: Scalar, activation: Activation) {
+    let x = (-24...24).map { Float($0) / 4 }
+    let identity = Product(weight: Array2([1], [1, 1]), bias: nil)
+    let y = identity(Tensor(x, shape: [x.count, 1], scalar: scalar), activation: activation)
+    let expected = x.map { v -> Double in
+      let v = Double(v)
+      return switch activation {
+      case .identity: v
+      case .silu: v / (1 + exp(-v))
+      case .gelu: v * 0.5 * (1 + erf(v / 2.0.squareRoot()))
+      case .quickGELU: v / (1 + exp(-1.702 * v))
+      case .relu: max(v, 0)
+      }
+    }
+    expectClose(y, expected)
+  }
+
+  @Test(arguments: scalars, [(1, 1, 1, 3, 2, 3, 1), (2, 5, 7, 4, 5, 3, 1), (1, 8, 6, 16, 24, 3, 2), (1, 9, 9, 17, 33, 1, 1)])
+  func convolution(scalar: Scalar, s: (n: Int, h: Int, w: Int, i: Int, o: Int, kernel: Int, stride: Int)) {
+    for padding in s.kernel == 1 ? [.all(0)] : [Convolution.Padding.all(1), .behind] {
+      // A picture of one pixel has no room for a kernel of three with zeros on one side only.
+      if s.h + padding.top + padding.bottom < s.kernel { continue }
+      let (x, w, b) = (numbers(s.n * s.h * s.w * s.i, 1), numbers(s.o * s.i * s.kernel * s.kernel, 2), numbers(s.o, 3))
+      let convolution = Convolution(
+        weight: Array2(w, [s.o, s.i, s.kernel, s.kernel]), bias: b, stride: s.stride, padding: padding)
+      let y = convolution(Tensor(x, shape: [s.n, s.h, s.w, s.i], scalar: scalar))
+      let (height, width) = (y.shape[1], y.shape[2])
+      #expect(height == (s.h + padding.top + padding.bottom - s.kernel) / s.stride + 1)
+      var expected: [Double] = []
+      for n in 0..<s.n {
+        for r in 0..<height {
+          for c in 0..<width {
+            for o in 0..<s.o {
+              var total = Double(b[o])
+              for dr in 0..<s.kernel {
+                for dc in 0..<s.kernel {
+                  let (row, column) = (r * s.stride + dr - padding.top, c * s.stride + dc - padding.left)
+                  guard (0..<s.h).contains(row), (0..<s.w).contains(column) else { continue }
+                  for i in 0..<s.i {
+                    total +=
+                      Double(x[((n * s.h + row) * s.w + column) * s.i + i])
+                      * Double(w[((o * s.i + i) * s.kernel + dr) * s.kernel + dc])
+                  }
+                }
+              }
+              expected.append(total)
+            }
+          }
+        }
+      }
+      expectClose(y, expected)
+    }
+  }
+
+  @Test(arguments: scalars, [(1, 1, 4, 2), (2, 7, 12, 3), (1, 4097, 8, 4), (2, 33, 48, 16), (3, 50, 40, 8)])
+  func groupNorm(scalar: Scalar, s: (n: Int, pixels: Int, channels: Int, groups: Int)) {
+    // Far from zero, as activations can be: sums of squares would cancel.
+    let x = numbers(s.n * s.pixels * s.channels, 1).map { $0 + 3 }
+    let (weight, bias) = (numbers(s.channels, 2), numbers(s.channels, 3))
+    for shifts in [0, 1, s.n] {
+      let shift = shifts == 0 ? nil : Tensor(numbers(shifts * s.channels, 4), shape: [shifts, s.channels], scalar: .float32)
+      let input = Tensor(x, shape: [s.n, s.pixels, s.channels], scalar: scalar)
+      let y = input.groupNormalized(
+        groups: s.groups, weight: weight, bias: bias, epsilon: 1e-5, shift: shift, silu: true)
+      let (stored, added) = (input.floats, shift?.floats ?? [])
+      var expected = [Double](repeating: 0, count: x.count)
+      let width = s.channels / s.groups
+      for n in 0..<s.n {
+        for g in 0..<s.groups {
+          var places: [(Int, Double)] = []
+          for p in 0..<s.pixels {
+            for c in g * width..<(g + 1) * width {
+              let i = (n * s.pixels + p) * s.channels + c
+              let extra = shifts == 0 ? 0 : Double(added[(shifts == 1 ? 0 : n * s.channels) + c])
+              places.append((i, Double(stored[i]) + extra))
+            }
+          }
+          let mean = places.reduce(0) { $0 + $1.1 } / Double(places.count)
+          let variance = places.reduce(0) { $0 + ($1.1 - mean) * ($1.1 - mean) } / Double(places.count)
+          for (i, v) in places {
+            let c = i % s.channels
+            let z = (v - mean) / (variance + 1e-5).squareRoot() * Double(weight[c]) + Double(bias[c])
+            expected[i] = z / (1 + exp(-z))
+          }
+        }
+      }
+      expectClose(y, expected, fp32: 5e-6)
+    }
+  }
+
+  @Test(arguments: scalars, [(1, 5), (3, 16), (7, 33), (2, 320)])
+  func layerNorm(scalar: Scalar, s: (rows: Int, width: Int)) {
+    let input = Tensor(numbers(s.rows * s.width, 1), shape: [s.rows, s.width], scalar: scalar)
+    let (weight, bias, x) = (numbers(s.width, 2), numbers(s.width, 3), input.floats.map(Double.init))
+    let y = input.layerNormalized(weight: weight, bias: bias, epsilon: 1e-5)
+    var expected: [Double] = []
+    for r in 0..<s.rows {
+      let row = x[r * s.width..<(r + 1) * s.width]
+      let mean = row.reduce(0, +) / Double(s.width)
+      let variance = row.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(s.width)
+      for (c, v) in row.enumerated() {
+        expected.append((v - mean) / (variance + 1e-5).squareRoot() * Double(weight[c]) + Double(bias[c]))
+      }
+    }
+    expectClose(y, expected, fp32: 5e-6)
+  }
+
+  @Test(arguments: scalars, [(1, 1, 1, 1, 2), (1, 2, 5, 7, 3), (2, 3, 33, 77, 16), (1, 1, 300, 300, 40), (1, 2, 25, 513, 65)])
+  func attention(scalar: Scalar, s: (n: Int, heads: Int, queries: Int, keys: Int, size: Int)) {
+    for causal in s.queries == s.keys ? [false, true] : [false] {
+      let width = s.heads * s.size
+      // Keys and values lie side by side, as a stacked projection leaves them.
+      let q = Tensor(numbers(s.n * s.queries * width, 1).map { 2 * $0 }, shape: [s.n, s.queries, width], scalar: scalar)
+      let kv = Tensor(numbers(s.n * s.keys * 2 * width, 2), shape: [s.n, s.keys, 2 * width], scalar: scalar)
+      let y = Tensor.attention(
+        q.columns, kv.columns(0..<width), kv.columns(width..<2 * width), heads: s.heads, causal: causal)
+      let (qs, kvs) = (q.floats.map(Double.init), kv.floats.map(Double.init))
+      var expected: [Double] = []
+      for n in 0..<s.n {
+        for i in 0..<s.queries {
+          for h in 0..<s.heads {
+            let seen = causal ? i + 1 : s.keys
+            let scores = (0..<seen).map { j in
+              (0..<s.size).reduce(0.0) {
+                $0 + qs[(n * s.queries + i) * width + h * s.size + $1] * kvs[(n * s.keys + j) * 2 * width + h * s.size + $1]
+              } / Double(s.size).squareRoot()
+            }
+            let highest = scores.max()!
+            let weights = scores.map { exp($0 - highest) }
+            let total = weights.reduce(0, +)
+            for c in 0..<s.size {
+              expected.append(
+                (0..<seen).reduce(0.0) {
+                  $0 + weights[$1] / total * kvs[(n * s.keys + $1) * 2 * width + width + h * s.size + c]
+                })
+            }
+          }
+        }
+      }
+      expectClose(y, expected)
+    }
+  }
+
+  @Test(arguments: scalars, [1, 16, 37])
+  func gatedGELU(scalar: Scalar, width: Int) {
+    let x = Tensor(numbers(3 * 2 * width, 1).map { 3 * $0 }, shape: [3, 2 * width], scalar: scalar)
+    let v = x.floats.map(Double.init)
+    var expected: [Double] = []
+    for r in 0..<3 {
+      for c in 0..<width {
+        let gate = v[r * 2 * width + width + c]
+        expected.append(v[r * 2 * width + c] * gate * 0.5 * (1 + erf(gate / 2.0.squareRoot())))
+      }
+    }
+    expectClose(x.geglu, expected)
+  }
+
+  @Test(arguments: scalars)
+  func elementwise(scalar: Scalar) {
+    let (a, b) = (Tensor(numbers(99, 1), shape: [99], scalar: scalar), Tensor(numbers(99, 2), shape: [99], scalar: scalar))
+    expectClose(a + b, zip(a.floats, b.floats).map { Double($0) + Double($1) })
+    expectClose(a.silu, a.floats.map { Double($0) / (1 + exp(-Double($0))) })
+  }
+
+  @Test func layouts() {
+    let a = NDArray((0..<24).map(Float.init), shape: [1, 2, 3, 4])
+    let t = Tensor(channelsFirst: a, scalar: .float32)
+    #expect(t.shape == [1, 3, 4, 2])
+    #expect(Array(t.floats.prefix(4)) == [0, 12, 1, 13])
+    #expect(t.channelsFirst == a)
+
+    let doubled = t.upsampled(height: 5, width: 8).channelsFirst
+    #expect(doubled.shape == [1, 2, 5, 8])
+    #expect(Array(doubled.values.prefix(8)) == [0, 0, 1, 1, 2, 2, 3, 3])
+    // Row 4 of 5 comes from row ⌊4 · 3 / 5⌋ = 2 of 3.
+    #expect(Array(doubled.values[32..<40]) == [8, 8, 9, 9, 10, 10, 11, 11])
+
+    let (left, right) = (Tensor([1, 2, 3, 4], shape: [2, 2], scalar: .bfloat16), Tensor([5, 6], shape: [2, 1], scalar: .bfloat16))
+    #expect(left.beside(right).floats == [1, 2, 5, 3, 4, 6])
+  }
+
+  @Test func bfloat16RoundsToNearestEven() {
+    // 1 + 2⁻⁸ lies between 1 and 1 + 2⁻⁷; 1 + 3·2⁻⁸ between 1 + 2⁻⁷ and 1 + 2⁻⁶.
+    let t = Tensor([1 + 0x1p-8, 1 + 3 * 0x1p-8, -1 - 0x1p-9, 3.0e38], shape: [4], scalar: .bfloat16)
+    #expect(t.floats == [1, 1 + 0x1p-6, -1, 0x1.c4p127])
+  }
+
+  @Test func threadsDoNotChangeResults() {
+    let x = Tensor(numbers(2 * 900 * 64, 1), shape: [2, 900, 64], scalar: .float32)
+    func run() -> [Float] {
+      let y = x.groupNormalized(
+        groups: 8, weight: numbers(64, 2), bias: numbers(64, 3), epsilon: 1e-5, silu: false)
+      return Tensor.attention(y.columns, y.columns, y.columns, heads: 4).floats
+    }
+    let threads = Team.threads
+    defer { Team.use(threads: threads) }
+    Team.use(threads: 1)
+    let one = run()
+    Team.use(threads: 3)
+    #expect(run() == one)
+  }
+}
+
+private struct Array2: WeightSource {
+  let values: [Float]
+  let shape: [Int]
+
+  init(_ values: [Float], _ shape: [Int]) {
+    self.values = values
+    self.shape = shape
+  }
+
+  func floats() -> [Float] { values }
+}
+
+/// Numbers in -1...1 that bf16 can hold, the same for the same stream.
+private func numbers(_ count: Int, _ stream: UInt64) -> [Float] {
+  var state = stream &* 0x9e37_79b9_7f4a_7c15 | 1
+  return (0..<count).map { _ in
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Float(Int(state >> 56) - 128) / 128
+  }
+}
+
+private func expectClose(
+  _ found: Tensor, _ expected: [Double], fp32: Double = 2e-6, location: SourceLocation = #_sourceLocation
+) {
+  let found = (found.scalar, found.floats)
+  #expect(found.1.count == expected.count, sourceLocation: location)
+  let largest = max(expected.reduce(0) { max($0, abs($1)) }, 1)
+  let bound = (found.0 == .float32 ? fp32 : 1e-2) * largest
+  let worst = zip(found.1, expected).enumerated().max { abs(Double($0.1.0) - $0.1.1) < abs(Double($1.1.0) - $1.1.1) }
+  if let worst {
+    #expect(
+      abs(Double(worst.element.0) - worst.element.1) <= bound,
+      "at \(worst.offset): \(worst.element.0) for \(worst.element.1)", sourceLocation: location)
+  }
+}
