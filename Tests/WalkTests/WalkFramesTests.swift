@@ -27,6 +27,26 @@ import Walk
     }
   }
 
+  @Test func framesPaintedAtOnceAreThoseOfTheRun() throws {
+    let painter = Recorder()
+    let timeline = try Timeline(
+      [key("a", 1, 0, hold: 20), key("b", 2, 30, hold: 20)], rate: #require(FrameRate("30")))
+    let run = try WalkFrames(timeline, painter: painter)
+    let order = Array(0..<run.count)
+    #expect(try run.frames(at: order) == order.map(WalkFrames(timeline, painter: Recorder()).frame))
+    #expect(painter.painted.count == 11)  // each held picture once, however many threads want it
+  }
+
+  @Test func theFirstErrorInOrderIsThrown() throws {
+    struct Fault: Error, Equatable { let index: Int }
+    for width in [1, 3, 16] {
+      #expect(throws: Fault(index: 4)) {
+        try concurrentMap(Array(0..<40), width: width) { if $0 == 4 { throw Fault(index: $0) } else { $0 } }
+      }
+      #expect(try concurrentMap(Array(0..<40), width: width) { $0 * 2 } == (0..<40).map { $0 * 2 })
+    }
+  }
+
   @Test func keyframesAreTheirOwnNoiseAndPrompt() throws {
     let painter = Recorder()
     let frames = try WalkFrames(
@@ -81,6 +101,7 @@ private final class Recorder: Painter {
   }
 
   let noiseShape = [1, 4, 2, 3]
+  let picturesAtOnce = 8
   private let record = Mutex<(encoded: [[String]], painted: [Painted])>(([], []))
   var encoded: [[String]] { record.withLock { $0.encoded } }
   var painted: [Painted] { record.withLock { $0.painted } }
