@@ -43,6 +43,9 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // Our side of Benchmarks/bench.py.
+    .executableTarget(name: "Benchmark", dependencies: ["Walk", "Diffusion", "Tensors"]),
+
     // Tests mirror the modules.
     .target(name: "TestSupport", dependencies: ["Tensors", "Pixels"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
