@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "Scripts", dependencies: ["Walk", "Diffusion", "Video", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Render",
-      dependencies: ["Walk", "Diffusion", "Video", "Pixels", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["Video", "Pixels", "FFmpeg"]),
 
     // The command line.
     .executableTarget(
