@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "Scripts", dependencies: ["Walk", "Diffusion", "Video", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Render",
-      dependencies: ["Walk", "Diffusion", "Video", "Pixels", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["Video", "Pixels", "FFmpeg"]),
 
     // The command line.
     .executableTarget(
@@ -42,6 +42,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+
+    // Our side of Benchmarks/bench.py.
+    .executableTarget(name: "Benchmark", dependencies: ["Walk", "Diffusion", "Tensors"]),
 
     // Tests mirror the modules.
     .target(name: "TestSupport", dependencies: ["Tensors", "Pixels"], path: "Tests/TestSupport"),

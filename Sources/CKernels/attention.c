@@ -106,7 +106,7 @@ INLINE void attend(const struct attention *a, int64_t task, ck_type t) {
       for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) row[c] = -1e30f;
       v16 m = all(highest[r]);
       for (int64_t c = 0; c < lanes; c += 16) m = vmax(m, load(row, c, CK_F32));
-      float high = maximum(m), shrink = expf(highest[r] - high);
+      float high = maximum(m), shrink = highest[r] - high < -87 ? 0 : expf(highest[r] - high);
       v16 added = all(0);
       for (int64_t c = 0; c < lanes; c += 16) {
         v16 e = vexp(load(row, c, CK_F32) - high);

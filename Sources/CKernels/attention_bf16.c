@@ -142,7 +142,7 @@ BF16 static void attend_task(const void *context, int64_t task) {
       for (int64_t c = 0; c < lanes; c += 16) m = _mm512_max_ps(m, _mm512_loadu_ps(row + c));
       float high = _mm512_reduce_max_ps(_mm512_mul_ps(m, scale));
       if (high < highest[r]) high = highest[r];
-      float shrink = exp2f(highest[r] - high);
+      float shrink = highest[r] - high < -126 ? 0 : exp2f(highest[r] - high);
       __m512 shift = _mm512_set1_ps(-high), added = _mm512_setzero_ps();
       for (int64_t c = 0; c < lanes; c += 32) {
         __m512 low = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(row + c), scale, shift));

@@ -50,7 +50,7 @@ struct Demuxer: ~Copyable {
     }
     func name(_ text: UnsafePointer<CChar>?) -> String { text.map { String(cString: $0) } ?? "unknown" }
     return FilmInfo(
-      width: Int(coded.width), height: Int(coded.height), rate: FrameRate(Int(rate.num), Int(rate.den)),
+      width: Int(coded.width), height: Int(coded.height), rate: FilmRate(Int(rate.num), Int(rate.den)),
       duration: duration(of: stream), frameCount: stream.nb_frames > 0 ? Int(stream.nb_frames) : nil, codec: codec,
       pixelFormat: name(av_get_pix_fmt_name(AVPixelFormat(rawValue: coded.format))),
       primaries: name(av_color_primaries_name(coded.color_primaries)),

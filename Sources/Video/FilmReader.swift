@@ -7,7 +7,7 @@ package import Pixels
 package struct FilmInfo: Sendable, Equatable {
   package var width: Int
   package var height: Int
-  package var rate: FrameRate
+  package var rate: FilmRate
   /// In seconds; nil where the file does not say.
   package var duration: Double?
   /// How many frames the file says it has; nil where the container does not count.

@@ -3,7 +3,7 @@ package import Pixels
 
 /// How a film is coded.
 package struct FilmSettings: Sendable, Equatable {
-  package var rate: FrameRate
+  package var rate: FilmRate
   package var codec: FilmCodec
   /// Constant quality, smaller is better; nil for the codec's default.
   package var crf: Int?
@@ -18,7 +18,7 @@ package struct FilmSettings: Sendable, Equatable {
   package var comment: String?
 
   package init(
-    rate: FrameRate = FrameRate(30), codec: FilmCodec = .h264, crf: Int? = nil, preset: String? = nil,
+    rate: FilmRate = FilmRate(30), codec: FilmCodec = .h264, crf: Int? = nil, preset: String? = nil,
     threads: Int? = nil, scale: Double = 1, filter: ScalingFilter = .lanczos, title: String? = nil,
     comment: String? = nil
   ) {

@@ -36,11 +36,11 @@ package struct FilmWriter: ~Copyable {
     try Self.encoding(path) { try worker.encode(image) }
   }
 
-  /// Codes what waits, completes the file and puts it in its place.
-  package consuming func finish() throws(FilmError) {
+  /// Codes what waits, completes the file and puts it in its place, or in `other` on the same file system.
+  package consuming func finish(at other: URL? = nil) throws(FilmError) {
     try Self.encoding(path) { try worker.finish() }
     do throws(PictureError) {
-      try file.commit()
+      try file.commit(to: other)
     } catch {
       throw .file(error)
     }

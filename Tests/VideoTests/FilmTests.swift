@@ -24,11 +24,11 @@ struct FilmTests {
   }
 
   static let rates = [
-    FrameRate(30), FrameRate(24), FrameRate(25), FrameRate(30000, 1001), FrameRate(24000, 1001), FrameRate(60000, 1001),
-    FrameRate(1), FrameRate(1, 3), FrameRate(7, 2), FrameRate(120), FrameRate(1000, 33),
+    FilmRate(30), FilmRate(24), FilmRate(25), FilmRate(30000, 1001), FilmRate(24000, 1001), FilmRate(60000, 1001),
+    FilmRate(1), FilmRate(1, 3), FilmRate(7, 2), FilmRate(120), FilmRate(1000, 33),
   ]
 
-  @Test(arguments: rates, [1, 2, 47]) func countRateSizeAndDuration(rate: FrameRate, count: Int) throws {
+  @Test(arguments: rates, [1, 2, 47]) func countRateSizeAndDuration(rate: FilmRate, count: Int) throws {
     try write((0..<count).map { .pattern(width: 64, height: 48, seed: $0) }, to: folder["a.mp4"], FilmSettings(rate: rate))
     let (info, frames) = try read(folder["a.mp4"])
     #expect(frames.count == count)
@@ -44,7 +44,7 @@ struct FilmTests {
   func everyCodecInEveryContainer(codec: FilmCodec, container: FilmContainer) throws {
     let url = folder["film.\(container.rawValue)"]
     let frames = (0..<12).map { Image(width: 64, height: 64, filledWith: Colour(UInt8(20 * $0), 90, 160)) }
-    let settings = FilmSettings(rate: FrameRate(30000, 1001), codec: codec)
+    let settings = FilmSettings(rate: FilmRate(30000, 1001), codec: codec)
     guard codec.containers.contains(container) else {
       let error = #expect(throws: FilmError.self) { try write(frames, to: url, settings) }
       #expect(error?.description.contains("film.\(container.rawValue)") == true)
@@ -55,7 +55,7 @@ struct FilmTests {
     try write(frames, to: url, settings)
     let film = try read(url)
     #expect(film.frames.count == 12)
-    #expect(film.info.rate == FrameRate(30000, 1001))
+    #expect(film.info.rate == FilmRate(30000, 1001))
     #expect((film.info.width, film.info.height) == (64, 64))
     #expect(film.info.pixelFormat == "yuv420p")
     #expect([film.info.primaries, film.info.transfer, film.info.matrix, film.info.range] == ["bt709", "bt709", "bt709", "tv"])

@@ -1,5 +1,5 @@
 /// Frames per second as an exact fraction, as 30000/1001.
-package struct FrameRate: Sendable, Hashable, CustomStringConvertible {
+package struct FilmRate: Sendable, Hashable, CustomStringConvertible {
   package let numerator: Int
   package let denominator: Int
 
