@@ -50,11 +50,6 @@ public final class WalkFrames: Sendable {
     }
   }
 
-  /// The pictures of several frames, several painted at once.
-  public func frames(at indices: [Int]) throws -> [Image] {
-    try concurrentMap(indices, width: picturesAtOnce) { try self.frame(at: $0) }
-  }
-
   private func paint(_ state: WalkState) throws -> Image {
     var noise = WalkNoise(state, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
     let conditioning = promptMix(conditionings[state.from], conditionings[state.to], state.progress)
