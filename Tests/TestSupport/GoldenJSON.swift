@@ -1,7 +1,8 @@
 package import Foundation
+import Tensors
 
 /// A value of a manifest.
-package enum JSON: Sendable, Equatable, Decodable {
+package enum JSON: Sendable, Equatable {
   case null
   case bool(Bool)
   case number(Double)
@@ -9,28 +10,40 @@ package enum JSON: Sendable, Equatable, Decodable {
   case list([JSON])
   case object([String: JSON])
 
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let bool = try? container.decode(Bool.self) {
-      self = .bool(bool)
-    } else if let number = try? container.decode(Double.self) {
-      self = .number(number)
-    } else if let string = try? container.decode(String.self) {
-      self = .string(string)
-    } else if let list = try? container.decode([JSON].self) {
-      self = .list(list)
-    } else {
-      self = .object(try container.decode([String: JSON].self))
+  /// Reads a file that Python wrote. Its infinities, which strict JSON does not know, become
+  /// numbers too large for any type.
+  package init(contentsOf url: URL) throws {
+    let text = try String(contentsOf: url, encoding: .utf8).replacing("Infinity", with: "1e999")
+    self = try Array(text.utf8).withUnsafeBytes { bytes in
+      var reader = JSONReader(bytes)
+      let value = try JSON(&reader)
+      try reader.end()
+      return value
     }
   }
 
-  /// Reads a file that Python wrote, with the infinities that it writes.
-  package init(contentsOf url: URL) throws {
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
-    self = try decoder.decode(JSON.self, from: Data(contentsOf: url))
+  private init(_ reader: inout JSONReader) throws {
+    switch try reader.kind() {
+    case .null:
+      try reader.null()
+      self = .null
+    case .bool: self = .bool(try reader.bool())
+    case .number:
+      let text = try reader.number()
+      guard let number = Double(text) else { throw GoldenError("\(text) is no number") }
+      self = .number(number)
+    case .string: self = .string(try reader.string())
+    case .array:
+      var list: [JSON] = []
+      try reader.beginArray()
+      while try reader.nextElement() { list.append(try JSON(&reader)) }
+      self = .list(list)
+    case .object:
+      var object: [String: JSON] = [:]
+      try reader.beginObject()
+      while let name = try reader.nextName() { object[name] = try JSON(&reader) }
+      self = .object(object)
+    }
   }
 
   /// The member called `name`; null if there is none.

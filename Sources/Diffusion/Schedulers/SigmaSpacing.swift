@@ -40,42 +40,31 @@ enum SigmaSpacing: Sendable {
   }
 }
 
-/// The σ of every training time, and the way back.
+/// The σ of every training time, and the way back; in single precision, as `NoiseSchedule` is.
 struct SigmaTable {
   /// Rising with the training time.
   let sigmas: [Double]
+  private let logarithms: [Double]
 
   init(_ schedule: NoiseSchedule) {
-    sigmas = schedule.alphaBars.map { ((1 - $0) / $0).squareRoot() }
+    let sigmas = schedule.alphaBars.map { ᾱ in ((1 - Float(ᾱ)) / Float(ᾱ)).squareRoot() }
+    self.sigmas = sigmas.map(Double.init)
+    logarithms = sigmas.map { Double(log($0)) }
   }
 
   /// σ at a time between training times, linearly.
   subscript(time: Double) -> Double {
-    let below = min(max(Int(time), 0), sigmas.count - 1)
+    let below = Int(time)
     let above = min(below + 1, sigmas.count - 1)
-    let part = min(max(time - Double(below), 0), 1)
-    return sigmas[below] + part * (sigmas[above] - sigmas[below])
+    return sigmas[below] + (time - Double(below)) * (sigmas[above] - sigmas[below])
   }
 
   /// The time of noise level `sigma`, linearly in log σ.
   func time(of sigma: Double) -> Double {
-    let logSigma = log(max(sigma, 1e-10))
-    let above = sigmas.partitioningIndex { log($0) > logSigma }
-    let low = min(max(above - 1, 0), sigmas.count - 2)
-    let (lower, upper) = (log(sigmas[low]), log(sigmas[low + 1]))
-    let part = min(max((lower - logSigma) / (lower - upper), 0), 1)
-    return Double(low) + part
-  }
-}
-
-extension Array {
-  /// The first index at which `isBehind` holds, if it holds from there on; the count if nowhere.
-  fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
+    let wanted = log(max(sigma, 1e-10))
+    let behind = logarithms.firstIndex { $0 > wanted } ?? logarithms.count
+    let low = min(max(behind - 1, 0), logarithms.count - 2)
+    let part = (wanted - logarithms[low]) / (logarithms[low + 1] - logarithms[low])
+    return Double(low) + min(max(part, 0), 1)
   }
 }

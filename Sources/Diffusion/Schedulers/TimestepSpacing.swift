@@ -38,6 +38,12 @@ package enum TimestepSpacing: String, ConfigurationChoice {
   }
 }
 
+/// `count` numbers evenly from `start` to `end`, both included; `start` alone if there is but one.
+func line(from start: Double, to end: Double, count: Int) -> [Double] {
+  let step = (end - start) / Double(max(count - 1, 1))
+  return (0..<count).map { start + step * Double($0) }
+}
+
 extension Array where Element == Double {
   /// To whole numbers, halves to the even one.
   var rounded: [Double] { map { $0.rounded(.toNearestOrEven) } }
