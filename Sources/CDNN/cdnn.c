@@ -20,17 +20,20 @@ static const int plain_args[ROLES] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_B
 struct cdnn_op {
   dnnl_primitive_desc_t pd;
   dnnl_primitive_t primitive;
-  dnnl_memory_t memory[ROLES];
+  bool has[ROLES];
   desc_t plain_weights;  // PyTorch's order in fp32
   const char *name;
 };
 
 static dnnl_engine_t engine;
-static dnnl_stream_t stream;
 
-__attribute__((constructor)) static void start(void) {
-  if (dnnl_engine_create(&engine, dnnl_cpu, 0) == dnnl_success)
-    dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
+__attribute__((constructor)) static void start(void) { dnnl_engine_create(&engine, dnnl_cpu, 0); }
+
+// A stream serves one thread; each has its own for as long as the process lives.
+static dnnl_stream_t this_stream(void) {
+  static _Thread_local dnnl_stream_t stream;
+  if (!stream) dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
+  return stream;
 }
 
 static dnnl_data_type_t type_of(cdnn_type t) { return t == CDNN_BF16 ? dnnl_bf16 : dnnl_f32; }
@@ -87,22 +90,24 @@ static desc_ref query(const cdnn_op *op, dnnl_query_t what, int index) {
   return dnnl_primitive_desc_query_md(op->pd, what, index);
 }
 
+static desc_ref role_desc(const cdnn_op *op, int role) {
+  switch (role) {
+    case X: return query(op, dnnl_query_src_md, 0);
+    case WEIGHTS: return query(op, dnnl_query_weights_md, 0);
+    case BIAS: return query(op, dnnl_query_weights_md, 1);
+    case SCRATCH: return query(op, dnnl_query_scratchpad_md, 0);
+    default: return query(op, dnnl_query_dst_md, 0);
+  }
+}
+
 // Takes over the primitive descriptor and the description of the plain weights.
 static cdnn_op *finish(dnnl_primitive_desc_t pd, desc_t plain_weights, bool bias, bool add) {
   cdnn_op *op = calloc(1, sizeof *op);
   if (!op) return NULL;
-  op->pd = pd;
-  op->plain_weights = plain_weights;
-  bool ok = dnnl_primitive_create(&op->primitive, pd) == dnnl_success;
+  *op = (cdnn_op){.pd = pd, .plain_weights = plain_weights};
+  for (int role = 0; role < ROLES; role++) op->has[role] = role == BIAS ? bias : role == ADDEND ? add : true;
   dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, (void *)&op->name);
-  for (int role = 0; ok && role < ROLES; role++) {
-    dnnl_query_t what = role == X ? dnnl_query_src_md
-                        : role == WEIGHTS || role == BIAS ? dnnl_query_weights_md
-                        : role == SCRATCH ? dnnl_query_scratchpad_md : dnnl_query_dst_md;
-    if ((role == BIAS && !bias) || (role == ADDEND && !add)) continue;
-    ok = dnnl_memory_create(&op->memory[role], query(op, what, role == BIAS), engine, DNNL_MEMORY_NONE) == dnnl_success;
-  }
-  if (!ok) {
+  if (dnnl_primitive_create(&op->primitive, pd) != dnnl_success) {
     cdnn_op_free(op);
     return NULL;
   }
@@ -158,8 +163,6 @@ cdnn_op *cdnn_product_create(const cdnn_product *p) {
 
 void cdnn_op_free(cdnn_op *op) {
   if (!op) return;
-  for (int role = 0; role < ROLES; role++)
-    if (op->memory[role]) dnnl_memory_destroy(op->memory[role]);
   if (op->primitive) dnnl_primitive_destroy(op->primitive);
   dnnl_primitive_desc_destroy(op->pd);
   forget(op->plain_weights);
@@ -190,6 +193,7 @@ int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed) {
   if (!status) status = dnnl_reorder_primitive_desc_create(&pd, DESC(op->plain_weights), engine, target, engine, NULL);
   if (!status) status = dnnl_primitive_create(&reorder, pd);
   if (!status) {
+    dnnl_stream_t stream = this_stream();
     dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
     status = dnnl_primitive_execute(reorder, stream, 2, args);
     if (!status) status = dnnl_stream_wait(stream);
@@ -201,19 +205,22 @@ int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed) {
   return status;
 }
 
-int cdnn_op_run(cdnn_op *op, const void *x, const void *packed, const float *bias, const void *addend,
+int cdnn_op_run(const cdnn_op *op, const void *x, const void *packed, const float *bias, const void *addend,
                 void *y, void *scratch) {
   void *data[ROLES] = {(void *)x, (void *)packed, (void *)bias, (void *)addend, y, scratch};
   dnnl_exec_arg_t args[ROLES];
   int count = 0;
-  for (int role = 0; role < ROLES; role++) {
-    if (!op->memory[role]) continue;
-    dnnl_memory_set_data_handle(op->memory[role], data[role]);
-    int arg = role == ADDEND ? DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1 : plain_args[role];
-    args[count++] = (dnnl_exec_arg_t){arg, op->memory[role]};
+  dnnl_status_t status = dnnl_success;
+  for (int role = 0; !status && role < ROLES; role++) {
+    if (!op->has[role]) continue;
+    args[count].arg = role == ADDEND ? DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1 : plain_args[role];
+    status = dnnl_memory_create(&args[count].memory, role_desc(op, role), engine, data[role]);
+    if (!status) count++;
   }
-  dnnl_status_t status = dnnl_primitive_execute(op->primitive, stream, count, args);
+  dnnl_stream_t stream = this_stream();
+  if (!status) status = dnnl_primitive_execute(op->primitive, stream, count, args);
   if (!status) status = dnnl_stream_wait(stream);
+  while (count > 0) dnnl_memory_destroy(args[--count].memory);
   return status;
 }
 

@@ -13,6 +13,7 @@ package struct Denoising: Sendable {
   private let context: UNet.Context
   private let guidance: Guidance
   private let scalar: Scalar
+  private let threads: Int
 
   private enum Guidance {
     /// Both halves of a batch: negative prompts, then prompts.
@@ -24,13 +25,14 @@ package struct Denoising: Sendable {
   /// Begins at evaluation `first` with `latent`, which has the noise level that the sampler expects there.
   init(
     _ unet: UNet, isToldGuidance: Bool, _ conditionings: [Conditioning], _ sampling: Sampling, sampler: any Sampler,
-    latent: Latent, first: Int = 0, scalar: Scalar
+    latent: Latent, first: Int, scalar: Scalar, threads: Int
   ) {
     precondition(conditionings.count == latent.shape[0], "one conditioning for each latent")
     self.unet = unet
     self.sampler = sampler
     self.latent = latent
     self.scalar = scalar
+    self.threads = threads
     index = first
     // A guidance of one is the prompt's own prediction: half the work.
     let both = !isToldGuidance && sampling.guidance != 1
@@ -40,8 +42,8 @@ package struct Denoising: Sendable {
       : .none(told: isToldGuidance ? sampling.guidance : nil)
     let rows = (both ? conditionings.map(\.negative) : []) + conditionings.map(\.prompt)
     let (tokens, width) = (rows[0].shape[0], rows[0].shape[1])
-    context = unet.context(
-      Tensor(rows.flatMap(\.values), shape: [rows.count, tokens, width], scalar: scalar))
+    let prompts = Tensor(rows.flatMap(\.values), shape: [rows.count, tokens, width], scalar: scalar)
+    context = withTeam(of: threads) { unet.context(prompts) }
   }
 
   package var isFinished: Bool { index >= sampler.timesteps.count }
@@ -49,7 +51,9 @@ package struct Denoising: Sendable {
   /// Evaluates the network once and takes the sampler's step. Stochastic samplers call `noise` once a step at most.
   package mutating func advance(noise: () -> Latent) {
     precondition(!isFinished)
-    let output = predict(sampler.modelInput(latent, at: index), time: sampler.timesteps[index])
+    let output = withTeam(of: threads) {
+      predict(sampler.modelInput(latent, at: index), time: sampler.timesteps[index])
+    }
     latent = sampler.step(output, at: index, from: latent, noise: noise)
     index += 1
   }

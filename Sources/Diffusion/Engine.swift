@@ -1,6 +1,5 @@
 public import Foundation
 public import Pixels
-internal import Synchronization
 public import Tensors
 
 /// A latent picture [n, channels, height / factor, width / factor].
@@ -8,7 +7,7 @@ public typealias Latent = NDArray
 
 /// A loaded model: everything in the house that makes pictures goes through it.
 ///
-/// Calls may come from any thread; they are served one after another, each by all threads of the engine.
+/// Calls may come from several threads at once; see ``picturesAtOnce(width:height:)``.
 public final class Engine: Sendable {
   /// What the model is and what it expects.
   public let model: ModelDescription
@@ -19,14 +18,14 @@ public final class Engine: Sendable {
   private let autoencoder: Autoencoder
   private let scheduler: SchedulerConfiguration
   private let scalar: Scalar
-  private let busy = Mutex(())
+  private let threads: Int
 
   /// Loads a model from a diffusers folder.
   ///
-  /// Weights stay in their files until a layer needs them for the first time. `threads` is the size of the process's
-  /// one team of threads; nil takes all cores. Throws a `ModelError` that names the file, and what was wrong with it.
+  /// Weights stay in their files until a layer needs them for the first time. `threads` compute, by default as many as
+  /// there are cores. Throws a `ModelError` that names the file, and what was wrong with it.
   public init(model folder: URL, precision: Precision = .automatic, threads: Int? = nil) throws {
-    if let threads { Team.use(threads: threads) }
+    self.threads = threads ?? Team.threads
     let files = try ModelFolder(folder)
     scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration)
     tokenizer = try Tokenizer(
@@ -38,6 +37,18 @@ public final class Engine: Sendable {
     autoencoder = try files.loadAutoencoder()
   }
 
+  /// How many pictures of that size are best made at the same time, each by its own call.
+  ///
+  /// Threads that share the work of a small picture mostly wait for one another; one thread a picture does not wait.
+  public func picturesAtOnce(width: Int, height: Int) -> Int {
+    model.isSmall(cells: width * height / (model.factor * model.factor)) ? threads : 1
+  }
+
+  /// Threads that work on one picture. Depends on its size alone, so that the result does.
+  private func threads(for latent: Latent) -> Int {
+    model.isSmall(cells: latent.shape[2] * latent.shape[3]) ? 1 : threads
+  }
+
   /// Encodes prompts with their negative prompts.
   ///
   /// Long prompts take several chunks of tokens. All results have as many as the longest, so that they can be mixed:
@@ -47,7 +58,7 @@ public final class Engine: Sendable {
     let chunks = prompts.map { (prompt: tokenizer.chunks($0.prompt), negative: tokenizer.chunks($0.negative)) }
     let longest = chunks.map { max($0.prompt.count, $0.negative.count) }.max() ?? 0
     let empty = tokenizer.chunks("")[0]
-    return busy.withLock { _ in
+    return withTeam(of: threads) {
       var encoded: [[[Int]]: NDArray] = [:]
       func states(_ chunks: [[Int]], skipping: Int) -> NDArray {
         let rows = chunks + Array(repeating: empty, count: longest - chunks.count)
@@ -95,11 +106,9 @@ public final class Engine: Sendable {
     var run = try denoising(noise, [conditioning], sampling)
     var drawn = 0
     while !run.isFinished {
-      busy.withLock { _ in
-        run.advance {
-          defer { drawn += 1 }
-          return stepNoise(drawn)
-        }
+      run.advance {
+        defer { drawn += 1 }
+        return stepNoise(drawn)
       }
     }
     return run.latent
@@ -120,11 +129,9 @@ public final class Engine: Sendable {
   package func denoising(
     from latent: Latent, at first: Int, _ conditionings: [Conditioning], _ sampling: Sampling, _ sampler: any Sampler
   ) -> Denoising {
-    busy.withLock { _ in
-      Denoising(
-        unet, isToldGuidance: model.isToldGuidance, conditionings, sampling, sampler: sampler, latent: latent,
-        first: first, scalar: scalar)
-    }
+    Denoising(
+      unet, isToldGuidance: model.isToldGuidance, conditionings, sampling, sampler: sampler, latent: latent,
+      first: first, scalar: scalar, threads: threads(for: latent))
   }
 
   /// A sampler over this model's training, of the kind asked for or of the model's own.
@@ -147,7 +154,9 @@ public final class Engine: Sendable {
     var z = latent
     let (scale, shift) = (Float(model.scalingFactor), Float(model.shiftFactor))
     for i in z.values.indices { z.values[i] = z.values[i] / scale + shift }
-    return busy.withLock { _ in autoencoder.decode(Tensor(channelsFirst: z, scalar: scalar)).channelsFirst }
+    return withTeam(of: threads(for: z)) {
+      autoencoder.decode(Tensor(channelsFirst: z, scalar: scalar)).channelsFirst
+    }
   }
 
   /// The latent of a picture whose sides are multiples of the model's factor: the mean, or with `noise` a sample.
@@ -158,7 +167,7 @@ public final class Engine: Sendable {
 
   /// The same for pictures [n, 3, height, width] from -1 to 1.
   package func latent(of pictures: NDArray, noise: Latent? = nil) -> Latent {
-    let moments = busy.withLock { _ in
+    let moments = withTeam(of: threads) {
       autoencoder.moments(Tensor(channelsFirst: pictures, scalar: scalar)).channelsFirst
     }
     let (n, channels) = (moments.shape[0], model.latentChannels)
@@ -173,6 +182,14 @@ public final class Engine: Sendable {
     }
     return z
   }
+}
+
+/// Computes with a team of that many threads.
+func withTeam<Result>(of threads: Int, _ compute: () throws -> Result) rethrows -> Result {
+  let before = Team.threads
+  Team.use(threads: threads)
+  defer { Team.use(threads: before) }
+  return try compute()
 }
 
 extension Image {

@@ -23,6 +23,7 @@ public struct ModelDescription: Sendable, Hashable {
 
   let scalingFactor: Double
   let shiftFactor: Double
+  private let width: Int
 
   /// Throws where the scheduler is none that we have.
   init(
@@ -41,8 +42,12 @@ public struct ModelDescription: Sendable, Hashable {
     isToldGuidance = files.unet.timeCondProjDim != nil
     scalingFactor = files.autoencoder.scalingFactor
     shiftFactor = files.autoencoder.shiftFactor
+    width = files.unet.blockOutChannels[0]
     _ = try self.scheduler.sampler(scheduler, steps: 1)
   }
+
+  /// Whether the work on one picture is too little to be shared by several threads: found by measuring.
+  func isSmall(cells: Int) -> Bool { cells * width <= 1 << 17 }
 
   /// The shape of one picture's latent. Throws where the model cannot make that size.
   public func latentShape(width: Int, height: Int) throws(EngineError) -> [Int] {

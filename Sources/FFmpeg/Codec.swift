@@ -3,20 +3,21 @@ package import CFFmpeg
 /// An owned AVCodecContext: an encoder or a decoder.
 package struct Codec: ~Copyable {
   package let pointer: UnsafeMutablePointer<AVCodecContext>
+  /// libavcodec's name, as "libx264".
+  package let name: String
 
   /// A context to be configured through `pointer`, then opened.
   package init(_ codec: UnsafePointer<AVCodec>) {
     Log.capture()
     guard let context = avcodec_alloc_context3(codec) else { fatalError("out of memory for a codec") }
     pointer = context
+    name = String(cString: codec.pointee.name)
   }
 
   deinit {
     var context: UnsafeMutablePointer<AVCodecContext>? = pointer
     avcodec_free_context(&context)
   }
-
-  package var name: String { String(cString: pointer.pointee.codec.pointee.name) }
 
   /// Opens the codec; an option it does not know is an error.
   package func open(_ options: [(name: String, value: String)] = []) throws(FFmpegError) {

@@ -1,3 +1,4 @@
+internal import Diffusion
 internal import Walk
 internal import Yams
 
@@ -65,8 +66,10 @@ extension Kind where Value == FrameRate {
   static var rate: Kind { Kind(expected: FrameRate.expected) { scalar, _ in FrameRate(scalar.string) } }
 }
 
-extension Kind where Value == PictureSize {
-  static var size: Kind { Kind(expected: PictureSize.expected) { scalar, _ in PictureSize(scalar.string) } }
+extension Kind where Value == Size {
+  static var size: Kind {
+    Kind(expected: "width and height in pixels, such as 512x512") { scalar, _ in Size(scalar.string) }
+  }
 }
 
 extension Kind where Value: RawRepresentable<String> & CaseIterable {

@@ -1,16 +1,17 @@
-public import Foundation
+package import Foundation
 internal import Diffusion
+internal import Video
 internal import Walk
 internal import Yams
 
 extension Script {
   /// Reads a script from a file; faults are reported under the path as given.
-  public init(contentsOf url: URL, named name: String) throws(ScriptError) {
+  package init(contentsOf url: URL, named name: String) throws(ScriptError) {
     self = try ScriptSource(contentsOf: url, named: name).script()
   }
 
   /// Reads a script from its text.
-  public init(yaml: String, named name: String) throws(ScriptError) {
+  package init(yaml: String, named name: String) throws(ScriptError) {
     self = try ScriptSource(Data(yaml.utf8), named: name).script()
   }
 }
@@ -122,7 +123,7 @@ extension ScriptSource {
     let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale"], file: file)
     return Script.Output(
       file: try table.read("file", as: .name),
-      codec: try table.read("codec", as: .name),
+      codec: try table.read("codec", as: .choice),
       crf: try table.read("crf", as: .integer(0...63)),
       scale: try table.read("scale", as: .integer(1...64)) ?? 1)
   }

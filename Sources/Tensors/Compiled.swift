@@ -36,15 +36,12 @@ extension Activation {
 ///
 /// Weights are packed once for each layout that the library asks for, nearly always one.
 struct Compiled<Sizes: Hashable & Sendable>: ~Copyable, Sendable {
-  private struct Ready {
+  /// `@unchecked Sendable`: oneDNN's object behind the pointer does not change once it is made.
+  private struct Ready: @unchecked Sendable {
     let operation: OpaquePointer
     let packed: Buffer
   }
-  /// Pointers into oneDNN's objects, which only the holder of the lock touches.
-  private struct State: @unchecked Sendable {
-    var ready: [Sizes: Ready] = [:]
-  }
-  private let state = Mutex(State())
+  private let ready = Mutex<[Sizes: Ready]>([:])
   private let weight: any WeightSource
   private let bias: [Float]?
   private let create: @Sendable (Sizes) -> OpaquePointer?
@@ -56,34 +53,32 @@ struct Compiled<Sizes: Hashable & Sendable>: ~Copyable, Sendable {
   }
 
   deinit {
-    state.withLock { state in
-      for ready in state.ready.values { cdnn_op_free(ready.operation) }
+    ready.withLock { ready in
+      for each in ready.values { cdnn_op_free(each.operation) }
     }
   }
 
   func run(_ sizes: Sizes, _ x: Tensor, adding: Tensor?, into y: Tensor) {
-    state.withLock { state in
-      let ready = state.ready[sizes] ?? prepare(sizes, &state)
-      let scratch = Buffer(bytes: cdnn_op_scratch_size(ready.operation))
-      let status = (bias ?? []).withUnsafeBufferPointer {
-        cdnn_op_run(
-          ready.operation, x.address, ready.packed.address, bias == nil ? nil : $0.baseAddress, adding?.address,
-          y.address, scratch.address)
-      }
-      precondition(status == 0, "oneDNN returned \(status) for \(sizes)")
+    let each = ready.withLock { ready in ready[sizes] ?? prepare(sizes, &ready) }
+    let scratch = Buffer(bytes: cdnn_op_scratch_size(each.operation))
+    let status = (bias ?? []).withUnsafeBufferPointer {
+      cdnn_op_run(
+        each.operation, x.address, each.packed.address, bias == nil ? nil : $0.baseAddress, adding?.address, y.address,
+        scratch.address)
     }
+    precondition(status == 0, "oneDNN returned \(status) for \(sizes)")
   }
 
-  private func prepare(_ sizes: Sizes, _ state: inout State) -> Ready {
+  private func prepare(_ sizes: Sizes, _ ready: inout [Sizes: Ready]) -> Ready {
     guard let operation = create(sizes) else { fatalError("oneDNN cannot make \(sizes)") }
-    let twin = state.ready.values.first { cdnn_op_same_packing($0.operation, operation) }
+    let twin = ready.values.first { cdnn_op_same_packing($0.operation, operation) }
     let packed = twin?.packed ?? Buffer(bytes: cdnn_op_packed_size(operation))
     if twin == nil {
       let status = cdnn_op_pack(operation, weight.floats(), packed.address)
       precondition(status == 0, "oneDNN returned \(status) packing \(weight.shape)")
     }
-    let ready = Ready(operation: operation, packed: packed)
-    state.ready[sizes] = ready
-    return ready
+    let made = Ready(operation: operation, packed: packed)
+    ready[sizes] = made
+    return made
   }
 }

@@ -7,9 +7,10 @@ package enum Activation: Sendable, Hashable {
   case identity, silu, gelu, quickGELU, relu
 }
 
-/// The team of threads that computes.
+/// The team of threads that computes for the calling thread.
 package enum Team {
   package static var threads: Int { Int(ck_threads()) }
+  /// Sets the size of the calling thread's team; others keep theirs.
   package static func use(threads: Int) { ck_set_threads(Int32(threads)) }
 }
 

@@ -2,7 +2,7 @@
 // weights packed once into the layout the library prefers, and fused post-operations.
 // The differences between oneDNN 2.x and 3.x stay inside cdnn.c.
 //
-// An operation is compiled for one set of sizes and may be run by one thread at a time.
+// An operation is compiled for one set of sizes and may be run by several threads at once.
 // Functions that can fail return NULL or a nonzero oneDNN status.
 #pragma once
 #include <stdbool.h>
@@ -57,7 +57,7 @@ bool cdnn_op_same_packing(const cdnn_op *a, const cdnn_op *b);
 int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed);
 
 // bias is fp32 [co] or NULL, addend has the result's shape or is NULL, as at creation.
-int cdnn_op_run(cdnn_op *op, const void *x, const void *packed, const float *bias, const void *addend,
+int cdnn_op_run(const cdnn_op *op, const void *x, const void *packed, const float *bias, const void *addend,
                 void *y, void *scratch);
 
 // The library's version, such as 2.6.3.

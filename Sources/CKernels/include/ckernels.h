@@ -8,7 +8,7 @@
 
 typedef enum { CK_F32 = 0, CK_BF16 = 1 } ck_type;
 
-// Threads of the team; at least one.
+// Threads of the calling thread's team; at least one.
 void ck_set_threads(int count);
 int ck_threads(void);
 // Whether the processor multiplies bf16 natively.
