@@ -29,19 +29,22 @@ let package = Package(
     // The walk and its film.
     .target(name: "Walk", dependencies: ["Diffusion", "Tensors", "Pixels"]),
     .target(name: "Video", dependencies: ["Pixels", "FFmpeg", "CFFmpeg"]),
-    .target(name: "Scripts", dependencies: ["Walk", "Diffusion", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Scripts", dependencies: ["Walk", "Diffusion", "Video", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Render",
-      dependencies: ["Walk", "Diffusion", "Video", "Pixels", .product(name: "Logging", package: "swift-log")]),
+      dependencies: ["Video", "Pixels", "FFmpeg"]),
 
     // The command line.
     .executableTarget(
       name: "latentwalk",
       dependencies: [
-        "Scripts", "Render",
+        "Scripts", "Render", "Walk", "Diffusion", "Video", "Pixels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+
+    // Our side of Benchmarks/bench.py.
+    .executableTarget(name: "Benchmark", dependencies: ["Walk", "Diffusion", "Tensors"]),
 
     // Tests mirror the modules.
     .target(name: "TestSupport", dependencies: ["Tensors", "Pixels"], path: "Tests/TestSupport"),

@@ -4,12 +4,21 @@
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/imgutils.h>
+#include <libavutil/cpu.h>
 #include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libavutil/sha.h>
 #include <libswscale/swscale.h>
 
 // Opaque in some versions, a plain struct in others: Swift follows this name to either.
 typedef struct SwsContext *cffmpeg_scaler;
+
+// Macros in some versions, an enumeration in others.
+static const int32_t cffmpeg_scale_lanczos = SWS_LANCZOS;
+static const int32_t cffmpeg_scale_bicubic = SWS_BICUBIC;
+static const int32_t cffmpeg_scale_nearest = SWS_POINT;
+static const int32_t cffmpeg_scale_exact =
+    SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT | SWS_BITEXACT;
 
 static inline int cffmpeg_again(void) { return AVERROR(EAGAIN); }
 static inline int cffmpeg_end_of_file(void) { return AVERROR_EOF; }

@@ -1,3 +1,5 @@
+#include "attention.h"
+
 #include "team.h"
 #include "vector.h"
 
@@ -7,23 +9,18 @@
 
 enum { ROWS = 24, KEYS = 256, MICRO = 6 };  // queries and keys of a tile; query rows of the inner kernels
 
-INLINE int64_t up16(int64_t x) { return (x + 15) / 16 * 16; }
-
-struct attention {
-  ck_attention_shape s;
-  const void *q, *k, *v;
-  void *y;
-  float *keys, *values;  // [n · heads, keys / 16, head_size, 16] and [n · heads, keys, head_size up to 16]
-};
-
-size_t ck_attention_scratch(const ck_attention_shape *s) {
-  return sizeof(float) * (size_t)(s->n * s->heads * up16(s->keys) * (s->head_size + up16(s->head_size)));
+// scratch: keys [n · heads, keys / 16, head_size, 16], then values [n · heads, keys, head_size up to 16].
+INLINE float *packed_keys(const struct attention *a, int64_t i) {
+  return (float *)a->scratch + i * up16(a->s.keys) * a->s.head_size;
+}
+INLINE float *packed_values(const struct attention *a, int64_t i) {
+  return packed_keys(a, a->s.n * a->s.heads) + i * up16(a->s.keys) * up16(a->s.head_size);
 }
 
 INLINE void pack_head(const struct attention *a, int64_t i, ck_type t) {
   const ck_attention_shape *s = &a->s;
   int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, wide = up16(d), padded = up16(s->keys);
-  float *keys = a->keys + i * padded * d, *values = a->values + i * padded * wide;
+  float *keys = packed_keys(a, i), *values = packed_values(a, i);
   for (int64_t j = 0; j < padded; j++) {
     int64_t k = (image * s->keys + j) * s->k_stride + head * d, v = (image * s->keys + j) * s->v_stride + head * d;
     for (int64_t c = 0; c < d; c++) keys[(j / 16 * d + c) * 16 + j % 16] = j < s->keys ? get(a->k, k + c, t) : 0;
@@ -75,9 +72,9 @@ INLINE void multiply_values(const float *p, const float *values, int64_t keys, i
 INLINE void attend(const struct attention *a, int64_t task, ck_type t) {
   const ck_attention_shape *s = &a->s;
   int64_t blocks = (s->queries + ROWS - 1) / ROWS, i = task / blocks, first = task % blocks * ROWS;
-  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, wide = up16(d), padded = up16(s->keys);
+  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, wide = up16(d);
   int64_t rows = min64(ROWS, s->queries - first);
-  const float *keys = a->keys + i * padded * d, *values = a->values + i * padded * wide;
+  const float *keys = packed_keys(a, i), *values = packed_values(a, i);
   float q[ROWS * d] __attribute__((aligned(64))), y[ROWS * wide] __attribute__((aligned(64)));
   float scores[ROWS * KEYS] __attribute__((aligned(64)));
   float highest[ROWS], total[ROWS];
@@ -109,7 +106,7 @@ INLINE void attend(const struct attention *a, int64_t task, ck_type t) {
       for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) row[c] = -1e30f;
       v16 m = all(highest[r]);
       for (int64_t c = 0; c < lanes; c += 16) m = vmax(m, load(row, c, CK_F32));
-      float high = maximum(m), shrink = expf(highest[r] - high);
+      float high = maximum(m), shrink = highest[r] - high < -87 ? 0 : expf(highest[r] - high);
       v16 added = all(0);
       for (int64_t c = 0; c < lanes; c += 16) {
         v16 e = vexp(load(row, c, CK_F32) - high);
@@ -144,9 +141,17 @@ MULTIVERSIONED static void attend_task(const void *context, int64_t i) {
   else attend(a, i, CK_F32);
 }
 
+size_t ck_attention_scratch(const ck_attention_shape *s) {
+  return sizeof(float) * (size_t)(s->n * s->heads * up16(s->keys) * (s->head_size + up16(s->head_size)));
+}
+
 void ck_attention(const ck_attention_shape *s, const void *q, const void *k, const void *v, void *y, void *scratch) {
+  struct attention a = {*s, q, k, v, y, scratch};
+  if (s->type == CK_BF16 && ck_has_bf16()) {
+    ck_attention_bf16(&a);
+    return;
+  }
   int64_t heads = s->n * s->heads;
-  struct attention a = {*s, q, k, v, y, scratch, (float *)scratch + heads * up16(s->keys) * s->head_size};
   ck_parallel(heads, pack_task, &a);
   ck_parallel(heads * ((s->queries + ROWS - 1) / ROWS), attend_task, &a);
 }

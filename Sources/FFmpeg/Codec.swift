@@ -3,20 +3,21 @@ package import CFFmpeg
 /// An owned AVCodecContext: an encoder or a decoder.
 package struct Codec: ~Copyable {
   package let pointer: UnsafeMutablePointer<AVCodecContext>
+  /// libavcodec's name, as "libx264".
+  package let name: String
 
   /// A context to be configured through `pointer`, then opened.
   package init(_ codec: UnsafePointer<AVCodec>) {
     Log.capture()
     guard let context = avcodec_alloc_context3(codec) else { fatalError("out of memory for a codec") }
     pointer = context
+    name = String(cString: codec.pointee.name)
   }
 
   deinit {
     var context: UnsafeMutablePointer<AVCodecContext>? = pointer
     avcodec_free_context(&context)
   }
-
-  package var name: String { String(cString: pointer.pointee.codec.pointee.name) }
 
   /// Opens the codec; an option it does not know is an error.
   package func open(_ options: [(name: String, value: String)] = []) throws(FFmpegError) {
@@ -32,7 +33,8 @@ package struct Codec: ~Copyable {
   package func encode(
     _ frame: UnsafePointer<AVFrame>?, packet: borrowing Packet, take: () throws(FFmpegError) -> Void
   ) throws(FFmpegError) {
-    let context = pointer, filled = packet.pointer
+    let context = pointer
+    let filled = packet.pointer
     try check("encoding with \(name)") { avcodec_send_frame(context, frame) }
     while try receive({ avcodec_receive_packet(context, filled) }, "encoding with \(name)") {
       try take()
@@ -48,7 +50,8 @@ package struct Codec: ~Copyable {
 
   /// Fills `frame` with the next decoded one; false when the decoder wants more data or has ended.
   package func receiveFrame(into frame: borrowing Frame) throws(FFmpegError) -> Bool {
-    let context = pointer, filled = frame.pointer
+    let context = pointer
+    let filled = frame.pointer
     return try receive({ avcodec_receive_frame(context, filled) }, "decoding with \(name)")
   }
 

@@ -1,10 +1,10 @@
 internal import CFFmpeg
 
 /// An owned AVDictionary.
-struct Options: ~Copyable {
-  var dictionary: OpaquePointer?
+package struct Options: ~Copyable {
+  package var dictionary: OpaquePointer?
 
-  init(_ entries: [(name: String, value: String)] = []) {
+  package init(_ entries: [(name: String, value: String)] = []) {
     for (name, value) in entries { av_dict_set(&dictionary, name, value, 0) }
   }
 
@@ -14,7 +14,7 @@ struct Options: ~Copyable {
   }
 
   /// The name of the first entry; after a call that takes what it knows, the first unknown one.
-  var first: String? {
+  package var first: String? {
     av_dict_get(dictionary, "", nil, AV_DICT_IGNORE_SUFFIX).map { String(cString: $0.pointee.key) }
   }
 }

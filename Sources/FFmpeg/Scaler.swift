@@ -45,7 +45,7 @@ package struct PixelLayout: Equatable {
 package struct Scaler: ~Copyable {
   private let context: cffmpeg_scaler
 
-  /// `filter` is one of SWS_BICUBIC, SWS_LANCZOS, SWS_POINT….
+  /// `filter` is one of cffmpeg_scale_….
   package init(from source: PixelLayout, to target: PixelLayout, filter: Int32) throws(FFmpegError) {
     Log.capture()
     guard let context = sws_alloc_context() else { fatalError("out of memory for a scaler") }
@@ -56,10 +56,7 @@ package struct Scaler: ~Copyable {
       ("src_range", source.colours.fullRange ? 1 : 0), ("dst_range", target.colours.fullRange ? 1 : 0),
       ("src_h_chr_pos", source.colours.chromaLeft ? 0 : -513),
       ("dst_h_chr_pos", target.colours.chromaLeft ? 0 : -513),
-      (
-        "sws_flags",
-        Int(filter | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT | SWS_BITEXACT)
-      ),
+      ("sws_flags", Int(filter | cffmpeg_scale_exact)),
     ]
     let handle = UnsafeMutableRawPointer(context)
     for (name, value) in options {
@@ -77,7 +74,9 @@ package struct Scaler: ~Copyable {
 
   /// Converts `source` into `target`, whose sizes and formats are those the scaler was made for.
   package func convert(_ source: borrowing Frame, into target: borrowing Frame) throws(FFmpegError) {
-    let context = self.context, from = source.pointer, to = target.pointer
+    let context = self.context
+    let from = source.pointer
+    let to = target.pointer
     try check("scaling a picture") {
       withUnsafeBytes(of: &from.pointee.data) { data in
         let rows = data.assumingMemoryBound(to: UnsafePointer<UInt8>?.self).baseAddress

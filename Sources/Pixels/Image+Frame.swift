@@ -20,7 +20,7 @@ extension Image {
     let layout = PixelLayout(
       width: frame.width, height: frame.height, format: frame.format, colours: ColourCoding(of: frame))
     let target = PixelLayout.rgb(width: layout.width, height: layout.height)
-    let scaler = try Scaler(from: layout, to: target, filter: SWS_BICUBIC)
+    let scaler = try Scaler(from: layout, to: target, filter: cffmpeg_scale_bicubic)
     let rgb = try Frame(width: target.width, height: target.height, format: target.format)
     try scaler.convert(frame, into: rgb)
     self.init(rgb: rgb)

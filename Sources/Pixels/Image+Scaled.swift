@@ -8,9 +8,9 @@ package enum ScalingFilter: String, CaseIterable, Sendable {
   /// libswscale's flag.
   package var flag: Int32 {
     switch self {
-    case .lanczos: SWS_LANCZOS
-    case .bicubic: SWS_BICUBIC
-    case .nearest: SWS_POINT
+    case .lanczos: cffmpeg_scale_lanczos
+    case .bicubic: cffmpeg_scale_bicubic
+    case .nearest: cffmpeg_scale_nearest
     }
   }
 }

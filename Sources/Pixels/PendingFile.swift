@@ -12,7 +12,7 @@ package struct PendingFile: ~Copyable {
   /// `folder` holds the temporary file; by default that of `url`.
   package init(at url: URL, writtenIn folder: URL? = nil) throws(PictureError) {
     let path = url.path
-    let resolved = FileStatus(path) == nil ? path : url.resolvingSymlinksInPath().path
+    let resolved = Self.resolve(url).path
     switch FileStatus(resolved) {
     case .folder: throw .cannotCreate(path: path, reason: "it is a folder")
     case .special: throw .cannotCreate(path: path, reason: "it is no regular file")
@@ -21,7 +21,7 @@ package struct PendingFile: ~Copyable {
     }
     let place = folder?.path ?? URL(fileURLWithPath: resolved).deletingLastPathComponent().path
     let name = String(UInt64.random(in: .min ... .max), radix: 36)
-    let temporary = place + "/.\(name).part"
+    let temporary = place + "/.\(name)" + Self.ending
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else {
       let code = errno
@@ -33,11 +33,22 @@ package struct PendingFile: ~Copyable {
     self.temporary = temporary
   }
 
-  /// Puts the file in its place, over an older one.
-  package consuming func commit() throws(PictureError) {
-    guard rename(temporary, destination) == 0 else {
-      throw .cannotWrite(path: destination, reason: systemMessage(errno))
+  /// Puts the file in its place, over an older one; or in `other` place on the same file system.
+  package consuming func commit(to other: URL? = nil) throws(PictureError) {
+    let place = other?.path ?? destination
+    guard rename(temporary, place) == 0 else {
+      throw .cannotWrite(path: place, reason: systemMessage(errno))
     }
+  }
+
+  private static let ending = ".part"
+
+  /// Whether a file of this name may be what a killed process left in the making.
+  package static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(ending) }
+
+  /// Where a file of this name really stands or will stand: a symbolic link is followed.
+  package static func resolve(_ url: URL) -> URL {
+    FileStatus(url.path) == nil ? url : url.resolvingSymlinksInPath()
   }
 
   // After a commit the name is gone, and random enough to be nobody else's.

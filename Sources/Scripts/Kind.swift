@@ -1,3 +1,5 @@
+internal import Diffusion
+internal import Video
 internal import Walk
 internal import Yams
 
@@ -24,6 +26,25 @@ extension Kind where Value == Int {
     Kind(expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") { scalar, isText in
       isText ? nil : wholeNumber(scalar.string).flatMap { range.contains($0) ? $0 : nil }
     }
+  }
+}
+
+extension Kind where Value == String {
+  /// A film's name, whose ending says what holds the codec.
+  static func film(_ codec: FilmCodec) -> Kind {
+    let endings = codec.containers.map { ".\($0.rawValue)" }
+    return Kind(expected: "a file's name for \(codec), which ends in \(endings.joined(separator: ", "))") { scalar, isText in
+      isText && endings.contains { scalar.string.lowercased().hasSuffix($0) } ? scalar.string : nil
+    }
+  }
+}
+
+extension Kind where Value == Int {
+  static func quality(_ codec: FilmCodec) -> Kind {
+    guard let range = codec.qualityRange else {
+      return Kind(expected: "none, for \(codec) is lossless") { _, _ in nil }
+    }
+    return .integer(range)
   }
 }
 
@@ -65,8 +86,10 @@ extension Kind where Value == FrameRate {
   static var rate: Kind { Kind(expected: FrameRate.expected) { scalar, _ in FrameRate(scalar.string) } }
 }
 
-extension Kind where Value == PictureSize {
-  static var size: Kind { Kind(expected: PictureSize.expected) { scalar, _ in PictureSize(scalar.string) } }
+extension Kind where Value == Size {
+  static var size: Kind {
+    Kind(expected: "width and height in pixels, such as 512x512") { scalar, _ in Size(scalar.string) }
+  }
 }
 
 extension Kind where Value: RawRepresentable<String> & CaseIterable {

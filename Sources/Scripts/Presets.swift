@@ -1,16 +1,16 @@
-public import Foundation
+package import Foundation
 
 /// The scripts and models that ship.
-public struct Presets: Sendable {
+package struct Presets: Sendable {
   /// Holds `*.yaml` and `models/`.
-  public let folder: URL
+  package let folder: URL
 
   /// The variable that names another folder.
-  public static let variable = "LATENTWALK_PRESETS"
+  package static let variable = "LATENTWALK_PRESETS"
 
   /// Finds the folder: `path` where given, else what `LATENTWALK_PRESETS` names, else
   /// `../share/latentwalk/Presets` beside the executable, else `Presets` of the checkout that it was built in.
-  public init(
+  package init(
     at path: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
     executable: URL = Presets.executable
   ) throws(ScriptError) {
@@ -32,7 +32,7 @@ public struct Presets: Sendable {
   }
 
   /// Where this program is.
-  public static var executable: URL {
+  package static var executable: URL {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
   }
 
@@ -45,22 +45,22 @@ public struct Presets: Sendable {
   }
 
   /// The names of the scripts, in alphabetical order.
-  public var scripts: [String] {
+  package var scripts: [String] {
     names(in: folder) { $0.pathExtension == "yaml" }.map { String($0.dropLast(".yaml".count)) }
   }
 
   /// The names of the models, in alphabetical order.
-  public var models: [String] {
+  package var models: [String] {
     names(in: folder.appending(path: "models")) { isFolder($0) }
   }
 
   /// The file of a script, by name.
-  public func script(_ name: String) throws(ScriptError) -> URL {
+  package func script(_ name: String) throws(ScriptError) -> URL {
     try lookUp(name, "script", among: scripts, as: { folder.appending(path: $0 + ".yaml") })
   }
 
   /// The folder of a model, by name.
-  public func model(_ name: String) throws(ScriptError) -> URL {
+  package func model(_ name: String) throws(ScriptError) -> URL {
     try lookUp(name, "model", among: models, as: { folder.appending(path: "models/\($0)") })
   }
 

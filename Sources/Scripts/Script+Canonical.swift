@@ -1,11 +1,12 @@
 internal import Diffusion
+internal import Video
 internal import Walk
 
 extension Script {
   /// The script written out in full, in one way only: reading it gives the same film.
   ///
   /// Times are frames, so scripts that say the same in other units, or leave to defaults what others say, agree.
-  public var canonical: String {
+  package var canonical: String {
     var lines = ["model: \(quoted(model))"]
     if let size { lines.append("size: \(size)") }
     lines += ["fps: \(timeline.rate)", "steps: \(steps)"]
@@ -25,7 +26,7 @@ extension Script {
     }
     lines.append("output:")
     if let file = output.file { lines.append("  file: \(quoted(file))") }
-    if let codec = output.codec { lines.append("  codec: \(quoted(codec))") }
+    if let codec = output.codec { lines.append("  codec: \(codec.rawValue)") }
     if let crf = output.crf { lines.append("  crf: \(crf)") }
     lines.append("  scale: \(output.scale)")
     return lines.joined(separator: "\n") + "\n"

@@ -1,16 +1,17 @@
-public import Foundation
+package import Foundation
 internal import Diffusion
+internal import Video
 internal import Walk
 internal import Yams
 
 extension Script {
   /// Reads a script from a file; faults are reported under the path as given.
-  public init(contentsOf url: URL, named name: String) throws(ScriptError) {
+  package init(contentsOf url: URL, named name: String) throws(ScriptError) {
     self = try ScriptSource(contentsOf: url, named: name).script()
   }
 
   /// Reads a script from its text.
-  public init(yaml: String, named name: String) throws(ScriptError) {
+  package init(yaml: String, named name: String) throws(ScriptError) {
     self = try ScriptSource(Data(yaml.utf8), named: name).script()
   }
 }
@@ -120,10 +121,11 @@ extension ScriptSource {
   private func output(_ table: Table) throws(ScriptError) -> Script.Output {
     guard let node = table["output"]?.value else { return Script.Output() }
     let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale"], file: file)
+    let codec = try table.read("codec", as: .choice) ?? Script.Default.codec
     return Script.Output(
-      file: try table.read("file", as: .name),
-      codec: try table.read("codec", as: .name),
-      crf: try table.read("crf", as: .integer(0...63)),
+      file: try table.read("file", as: .film(codec)),
+      codec: table["codec"] == nil ? nil : codec,
+      crf: try table.read("crf", as: .quality(codec)),
       scale: try table.read("scale", as: .integer(1...64)) ?? 1)
   }
 }

@@ -1,17 +1,17 @@
 /// What is wrong with a script, and where: `file:line:column: found …; expected …`.
-public struct ScriptError: Error, Sendable, Equatable {
+package struct ScriptError: Error, Sendable, Equatable {
   /// The script's path, or the name of the preset or model that was asked for.
-  public let file: String
+  package let file: String
   /// Line and column count from 1; nil where the fault is the file as a whole.
-  public let place: Place?
+  package let place: Place?
   /// `found …; expected …`
-  public let text: String
+  package let text: String
   /// Whether there is nothing to read, rather than something wrong in it.
-  public let isMissing: Bool
+  package let isMissing: Bool
 
-  public struct Place: Sendable, Equatable {
-    public let line: Int
-    public let column: Int
+  package struct Place: Sendable, Equatable {
+    package let line: Int
+    package let column: Int
   }
 
   init(file: String, place: Place?, text: String) {
@@ -34,7 +34,7 @@ public struct ScriptError: Error, Sendable, Equatable {
 }
 
 extension ScriptError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     ([file] + (place.map { ["\($0.line)", "\($0.column)"] } ?? [])).joined(separator: ":") + ": " + text
   }
 }

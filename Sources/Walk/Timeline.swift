@@ -59,10 +59,16 @@ public struct Timeline: Sendable, Hashable {
     count = max(frames[frames.count - 1] + 1, holdEnds[holdEnds.count - 1])
   }
 
+  /// `wanted` of `count` frames, evenly spaced from the first to the last; both at least two, `wanted` the fewer.
+  public static func evenFrames(_ wanted: Int, of count: Int) -> [Int] {
+    precondition(wanted >= 2 && wanted <= count, "\(wanted) of \(count) frames")
+    return (0..<wanted).map { Rational($0 * (count - 1), wanted - 1).rounded }
+  }
+
   /// Keyframes spread evenly over a film of `frames` frames, from its first to its last; nil where they do not fit.
   public static func evenStarts(of keyframes: Int, over frames: Int) -> [Keyframe.Start]? {
     guard keyframes >= 2, frames >= keyframes else { return nil }
-    return (0..<keyframes).map { .at(.frames(Rational($0 * (frames - 1), keyframes - 1).rounded)) }
+    return evenFrames(keyframes, of: frames).map { .at(.frames($0)) }
   }
 
   /// The length of the film in seconds.

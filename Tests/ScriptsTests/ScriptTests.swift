@@ -1,6 +1,7 @@
 import Diffusion
 import Scripts
 import Testing
+import Video
 import Walk
 
 @Suite struct ScriptTests {
@@ -37,12 +38,12 @@ import Walk
   @Test func everyKeyIsRead() throws {
     let script = try Script(yaml: Self.full, named: "full.yaml")
     #expect(script.model == "emoji")
-    #expect(script.size == PictureSize(width: 64, height: 64))
+    #expect(script.size == Size(width: 64, height: 64))
     #expect(script.steps == 12)
     #expect(script.scheduler == .ddim)
     #expect(script.promptMix == .slerp)
     #expect(script.noiseMix == .lerp)
-    #expect(script.output == Script.Output(file: "film.mp4", codec: "h264", crf: 18, scale: 4))
+    #expect(script.output == Script.Output(file: "film.mp4", codec: .h264, crf: 18, scale: 4))
     let timeline = script.timeline
     #expect(timeline.rate.description == "30000/1001")
     #expect(timeline.keyframes.map(\.prompt) == ["a photo of a car", "a photo of a tiger: the king, \"Khan\"", "42"])

@@ -1,0 +1,186 @@
+#include "attention.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+#include "team.h"
+#include "vector.h"
+
+// The tiles of attention.c with AVX512-BF16: one instruction multiplies two bf16 pairs a lane and adds them in fp32.
+// Keys are packed sixteen to a vector with neighbouring channels paired, values with neighbouring keys paired.
+// Probabilities are rounded to bf16 for the second product; their sum is kept in fp32.
+
+#define BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,avx512dq")))
+#define BF16_INLINE BF16 INLINE
+
+enum { ROWS = 36, KEYS = 512, MICRO = 6 };  // queries and keys of a tile; query rows of the inner kernels
+
+typedef uint32_t pair;  // two bf16, the first in the low half
+
+BF16_INLINE int64_t pairs(int64_t d) { return (d + 1) / 2; }
+
+// scratch: keys [n · heads, keys / 16, pairs, 16], then values [n · heads, keys / 2, head_size up to 16].
+BF16_INLINE pair *packed_keys(const struct attention *a, int64_t i) {
+  return (pair *)a->scratch + i * up16(a->s.keys) * pairs(a->s.head_size);
+}
+BF16_INLINE pair *packed_values(const struct attention *a, int64_t i) {
+  return packed_keys(a, a->s.n * a->s.heads) + i * up16(a->s.keys) / 2 * up16(a->s.head_size);
+}
+
+BF16 static void pack_task(const void *context, int64_t i) {
+  const struct attention *a = context;
+  const ck_attention_shape *s = &a->s;
+  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, wide = up16(d), padded = up16(s->keys);
+  pair *keys = packed_keys(a, i), *values = packed_values(a, i);
+  for (int64_t j = 0; j < padded; j++) {
+    const uint16_t *k = (const uint16_t *)a->k + (image * s->keys + j) * s->k_stride + head * d;
+    for (int64_t p = 0; p < pairs(d); p++) {
+      pair low = j < s->keys ? k[2 * p] : 0, high = j < s->keys && 2 * p + 1 < d ? k[2 * p + 1] : 0;
+      keys[(j / 16 * pairs(d) + p) * 16 + j % 16] = low | high << 16;
+    }
+  }
+  for (int64_t j = 0; j < padded; j += 2) {
+    const uint16_t *v = (const uint16_t *)a->v + (image * s->keys + j) * s->v_stride + head * d;
+    for (int64_t c = 0; c < wide; c++) {
+      pair low = c < d && j < s->keys ? v[c] : 0, high = c < d && j + 1 < s->keys ? v[s->v_stride + c] : 0;
+      values[j / 2 * wide + c] = low | high << 16;
+    }
+  }
+}
+
+BF16_INLINE __m512 dot(__m512 sum, pair x, __m512i y) {
+  return _mm512_dpbf16_ps(sum, (__m512bh)_mm512_set1_epi32((int)x), (__m512bh)y);
+}
+
+// scores[r, 0..<16·vectors] = q[r, ·] · keys, for MICRO rows of `count` pairs.
+BF16_INLINE void multiply_keys(const pair *q, const pair *keys, int64_t count, float *scores, const int vectors) {
+  __m512 sum[MICRO][4];
+  for (int r = 0; r < MICRO; r++)
+    for (int j = 0; j < vectors; j++) sum[r][j] = _mm512_setzero_ps();
+  for (int64_t p = 0; p < count; p++) {
+    __m512i k[4];
+    for (int j = 0; j < vectors; j++) k[j] = _mm512_loadu_si512(keys + (j * count + p) * 16);
+    for (int r = 0; r < MICRO; r++)
+      for (int j = 0; j < vectors; j++) sum[r][j] = dot(sum[r][j], q[r * count + p], k[j]);
+  }
+  for (int r = 0; r < MICRO; r++)
+    for (int j = 0; j < vectors; j++) _mm512_storeu_ps(scores + r * KEYS + 16 * j, sum[r][j]);
+}
+
+// y[r, 0..<16·vectors] += p[r, ·] · values, for MICRO rows and `count` pairs of keys.
+BF16_INLINE void multiply_values(const pair *p, const pair *values, int64_t count, int64_t wide, float *y,
+                                 const int vectors) {
+  __m512 sum[MICRO][4];
+  for (int r = 0; r < MICRO; r++)
+    for (int j = 0; j < vectors; j++) sum[r][j] = _mm512_loadu_ps(y + r * wide + 16 * j);
+  for (int64_t k = 0; k < count; k++) {
+    __m512i v[4];
+    for (int j = 0; j < vectors; j++) v[j] = _mm512_loadu_si512(values + k * wide + 16 * j);
+    for (int r = 0; r < MICRO; r++)
+      for (int j = 0; j < vectors; j++) sum[r][j] = dot(sum[r][j], p[r * KEYS / 2 + k], v[j]);
+  }
+  for (int r = 0; r < MICRO; r++)
+    for (int j = 0; j < vectors; j++) _mm512_storeu_ps(y + r * wide + 16 * j, sum[r][j]);
+}
+
+// 2ˣ for x ≤ 0 to about 2e-6, finer than bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
+BF16_INLINE __m512 exp2_of(__m512 x) {
+  x = _mm512_max_ps(x, _mm512_set1_ps(-126.0f));
+  __m512 n = _mm512_roundscale_ps(x, 0), f = _mm512_sub_ps(x, n);
+  __m512 p = _mm512_set1_ps(1.33335581e-3f);
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.61812911e-3f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.55041087e-2f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.40226507e-1f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.93147181e-1f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
+  return _mm512_scalef_ps(p, n);
+}
+
+BF16 static void attend_task(const void *context, int64_t task) {
+  const struct attention *a = context;
+  const ck_attention_shape *s = &a->s;
+  int64_t blocks = (s->queries + ROWS - 1) / ROWS, i = task / blocks, first = task % blocks * ROWS;
+  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, wide = up16(d), count = pairs(d);
+  int64_t rows = min64(ROWS, s->queries - first), used = (rows + MICRO - 1) / MICRO * MICRO;
+  const pair *keys = packed_keys(a, i), *values = packed_values(a, i);
+  pair q[ROWS * count], probabilities[ROWS * KEYS / 2] __attribute__((aligned(64)));
+  float y[ROWS * wide], scores[ROWS * KEYS] __attribute__((aligned(64)));
+  float highest[ROWS], total[ROWS];
+  // Scores count in powers of two: 2^(x log₂ e) is eˣ.
+  __m512 scale = _mm512_set1_ps(s->scale * 1.44269504f);
+
+  for (int64_t r = 0; r < used; r++) {
+    const uint16_t *row = (const uint16_t *)a->q + (image * s->queries + first + r) * s->q_stride + head * d;
+    for (int64_t p = 0; p < count; p++) {
+      pair low = r < rows ? row[2 * p] : 0, high = r < rows && 2 * p + 1 < d ? row[2 * p + 1] : 0;
+      q[r * count + p] = low | high << 16;
+    }
+    highest[r] = -1e30f, total[r] = 0;
+  }
+  memset(y, 0, sizeof(float) * (size_t)(used * wide));
+
+  int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys;
+  for (int64_t key = 0; key < visible; key += KEYS) {
+    int64_t here = min64(KEYS, visible - key), lanes = (here + 31) / 32 * 32, filled = up16(here);
+    for (int64_t r = 0; r < used; r += MICRO)
+      for (int64_t c = 0; c < filled; c += 64) {
+        const pair *k = keys + (key + c) * count;
+        float *to = scores + r * KEYS + c;
+        switch (min64(64, filled - c) / 16) {
+          case 4: multiply_keys(q + r * count, k, count, to, 4); break;
+          case 3: multiply_keys(q + r * count, k, count, to, 3); break;
+          case 2: multiply_keys(q + r * count, k, count, to, 2); break;
+          default: multiply_keys(q + r * count, k, count, to, 1); break;
+        }
+      }
+    for (int64_t r = 0; r < used; r++) {
+      float *row = scores + r * KEYS;
+      int64_t seen = s->causal ? min64(here, first + r + 1 - key) : here;
+      for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) row[c] = -1e30f;
+      __m512 m = _mm512_set1_ps(-1e30f);
+      for (int64_t c = 0; c < lanes; c += 16) m = _mm512_max_ps(m, _mm512_loadu_ps(row + c));
+      float high = _mm512_reduce_max_ps(_mm512_mul_ps(m, scale));
+      if (high < highest[r]) high = highest[r];
+      float shrink = highest[r] - high < -126 ? 0 : exp2f(highest[r] - high);
+      __m512 shift = _mm512_set1_ps(-high), added = _mm512_setzero_ps();
+      for (int64_t c = 0; c < lanes; c += 32) {
+        __m512 low = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(row + c), scale, shift));
+        __m512 up = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(row + c + 16), scale, shift));
+        added = _mm512_add_ps(added, _mm512_add_ps(low, up));
+        _mm512_storeu_si512(probabilities + (r * KEYS + c) / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
+      }
+      highest[r] = high;
+      total[r] = total[r] * shrink + _mm512_reduce_add_ps(added);
+      if (shrink != 1)
+        for (int64_t c = 0; c < wide; c += 16)
+          _mm512_storeu_ps(y + r * wide + c, _mm512_mul_ps(_mm512_loadu_ps(y + r * wide + c), _mm512_set1_ps(shrink)));
+    }
+    for (int64_t r = 0; r < used; r += MICRO)
+      for (int64_t c = 0; c < wide; c += 64) {
+        const pair *p = probabilities + r * KEYS / 2, *v = values + key / 2 * wide + c;
+        float *to = y + r * wide + c;
+        switch (min64(64, wide - c) / 16) {
+          case 4: multiply_values(p, v, filled / 2, wide, to, 4); break;
+          case 3: multiply_values(p, v, filled / 2, wide, to, 3); break;
+          case 2: multiply_values(p, v, filled / 2, wide, to, 2); break;
+          default: multiply_values(p, v, filled / 2, wide, to, 1); break;
+        }
+      }
+  }
+  for (int64_t r = 0; r < rows; r++) {
+    uint16_t *row = (uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d;
+    float scale_back = 1 / total[r];
+    for (int64_t c = 0; c < d; c++) row[c] = bf16_bits(y[r * wide + c] * scale_back);
+  }
+}
+
+void ck_attention_bf16(const struct attention *a) {
+  int64_t heads = a->s.n * a->s.heads;
+  ck_parallel(heads, pack_task, a);
+  ck_parallel(heads * ((a->s.queries + ROWS - 1) / ROWS), attend_task, a);
+}
+
+#else
+void ck_attention_bf16(const struct attention *a) { (void)a; }
+#endif

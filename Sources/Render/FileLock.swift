@@ -1,0 +1,45 @@
+internal import Foundation
+internal import Pixels
+
+/// A lock file in a folder, held until it is dropped; the system lets go of it when the process ends.
+struct FileLock: ~Copyable {
+  let path: String
+  private let file: Int32
+
+  /// Makes the folder where it is missing.
+  init(in folder: URL) throws(JobError) {
+    let path = folder.appendingPathComponent(".lock").path
+    while true {
+      guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
+        throw .file(.cannotCreate(path: folder.path, reason: systemMessage(errno)))
+      }
+      let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard file >= 0 else {
+        // Its last owner has removed the folder between the two calls.
+        if errno == ENOENT && FileStatus(folder.path) == nil { continue }
+        throw .file(.cannotCreate(path: path, reason: systemMessage(errno)))
+      }
+      guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+        let code = errno
+        close(file)
+        guard code == EWOULDBLOCK else { throw .file(.cannotCreate(path: path, reason: systemMessage(code))) }
+        throw .busy(folder: folder.path)
+      }
+      // A lock on a file that its last owner has removed keeps nobody out.
+      if Self.isSame(file, path) {
+        self.path = path
+        self.file = file
+        return
+      }
+      close(file)
+    }
+  }
+
+  deinit { close(file) }
+
+  private static func isSame(_ file: Int32, _ path: String) -> Bool {
+    var (open, named) = (stat(), stat())
+    return fstat(file, &open) == 0 && stat(path, &named) == 0 && open.st_ino == named.st_ino
+      && open.st_dev == named.st_dev
+  }
+}

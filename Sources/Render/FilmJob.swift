@@ -1,0 +1,138 @@
+package import Foundation
+internal import Pixels
+package import Video
+
+/// Renders a film, and takes up where an earlier run stopped.
+///
+/// Beside `film.mp4` stands the folder `film.mp4.job` with every finished frame. The
+/// film itself is coded as the frames come and appears when it is whole; then the
+/// folder goes. The same frames give the same film, byte for byte.
+package struct FilmJob: Sendable {
+  package let output: URL
+  package var settings: FilmSettings
+  /// Throws away frames that an earlier run left.
+  package var fresh: Bool
+  /// Leaves the job's folder when the film is whole.
+  package var keepFrames: Bool
+
+  package init(
+    output: URL, settings: FilmSettings = FilmSettings(), fresh: Bool = false, keepFrames: Bool = false
+  ) {
+    self.output = PendingFile.resolve(output)
+    self.settings = settings
+    self.fresh = fresh
+    self.keepFrames = keepFrames
+  }
+
+  /// How a job ended.
+  package enum Outcome: Sendable, Equatable {
+    /// The film is whole; of its frames so many were rendered now, the others were there.
+    case finished(frames: Int, rendered: Int)
+    /// Asked to stop: `done` first frames are kept, and `partial` shows them where there are any.
+    case interrupted(done: Int, frames: Int, partial: URL?)
+  }
+
+  /// `film.mp4.job` beside `film.mp4`.
+  package var folder: URL { output.appendingPathExtension("job") }
+
+  /// `film.partial.mp4` beside `film.mp4`.
+  package var partial: URL {
+    output.deletingPathExtension().appendingPathExtension("partial").appendingPathExtension(output.pathExtension)
+  }
+
+  /// Renders what is missing; what can be wrong with the output is found before the first frame.
+  package func run(
+    _ source: any FrameSource, record: JobRecord, progress: ProgressPrinter, interruption: Interruption = Interruption()
+  ) throws(JobError) -> Outcome {
+    precondition(source.count > 0, "a film has frames")
+    try checkOutput(for: source)
+    let folder = try JobFolder(at: self.folder, record: record, fresh: fresh)
+    do throws(JobError) {
+      let outcome = try render(source, in: folder, progress, interruption)
+      if case .finished = outcome, !keepFrames { folder.remove() }
+      if folder.frames().isEmpty { folder.remove() }
+      return outcome
+    } catch {
+      if folder.frames().isEmpty { folder.remove() }
+      throw error
+    }
+  }
+
+  private func render(
+    _ source: any FrameSource, in folder: borrowing JobFolder, _ progress: ProgressPrinter, _ interruption: Interruption
+  ) throws(JobError) -> Outcome {
+    let film = try openFilm(for: source, in: folder)
+    let found = folder.frames()
+    progress.begin(frames: source.count, found: found.count)
+    defer { progress.end() }
+    var rendered = 0
+    for index in 0..<source.count {
+      let image: Image
+      if found.contains(index), let kept = folder.frame(at: index) {
+        image = kept
+        progress.advance(rendered: false)
+      } else if interruption.isRequested {
+        if index > 0 { try finish(film, at: partial) }
+        return .interrupted(done: index, frames: source.count, partial: index > 0 ? partial : nil)
+      } else {
+        image = try render(source, index)
+        try folder.save(image, at: index)
+        rendered += 1
+        progress.advance(rendered: true)
+      }
+      do throws(FilmError) { try film.write(image) } catch { throw .film(error) }
+    }
+    try finish(film, at: nil)
+    if folder.resumed { unlink(partial.path) }
+    return .finished(frames: source.count, rendered: rendered)
+  }
+
+  private func render(_ source: any FrameSource, _ index: Int) throws(JobError) -> Image {
+    do {
+      return try source.frame(at: index)
+    } catch {
+      throw .frame(index: index, count: source.count, cause: error)
+    }
+  }
+
+  /// Finds what is wrong with name, settings and place before the job's folder is made.
+  private func checkOutput(for source: any FrameSource) throws(JobError) {
+    do {
+      _ = try settings.container(for: output)
+      _ = try settings.size(forWidth: source.width, height: source.height)
+      _ = try PendingFile(at: output)
+    } catch let error as FilmError {
+      throw .film(error)
+    } catch let error as PictureError {
+      throw .file(error)
+    } catch {
+      preconditionFailure("only films and files are checked: \(error)")
+    }
+  }
+
+  private func openFilm(for source: any FrameSource, in folder: borrowing JobFolder) throws(JobError) -> FilmWriter {
+    do throws(FilmError) {
+      return try FilmWriter(
+        to: output, width: source.width, height: source.height, settings: settings, writtenIn: folder.url)
+    } catch {
+      throw .film(error)
+    }
+  }
+
+  private func finish(_ film: consuming FilmWriter, at place: URL?) throws(JobError) {
+    do throws(FilmError) { try film.finish(at: place) } catch { throw .film(error) }
+  }
+}
+
+extension FilmJob.Outcome: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .finished(let frames, let rendered):
+      rendered == frames ? "\(frames) frames" : "\(frames) frames, \(frames - rendered) of them from an earlier run"
+    case .interrupted(let done, let frames, let partial):
+      "interrupted after \(done) of \(frames) frames"
+        + (partial.map { "; \($0.lastPathComponent) shows them" } ?? "")
+        + "; run the same command again to go on"
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package import Pixels
+
+/// What a job renders: frames of one size, each a pure function of its index.
+package protocol FrameSource: Sendable {
+  var count: Int { get }
+  var width: Int { get }
+  var height: Int { get }
+
+  /// The picture of a frame, 0 to `count` − 1; throws where it comes out broken.
+  func frame(at index: Int) throws -> Image
+}

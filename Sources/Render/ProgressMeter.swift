@@ -1,0 +1,28 @@
+/// Counts frames and foretells the time that is left.
+struct ProgressMeter {
+  let frames: Int
+  private(set) var done = 0
+  private(set) var rendered = 0
+  /// Spent on frames that were rendered, not on those that were there.
+  private(set) var seconds = 0.0
+  private var last: Double
+
+  init(frames: Int, at now: Double) {
+    self.frames = frames
+    last = now
+  }
+
+  mutating func advance(rendered isRendered: Bool, at now: Double) {
+    done += 1
+    if isRendered {
+      rendered += 1
+      seconds += now - last
+    }
+    last = now
+  }
+
+  /// The mean so far; nil before the first rendered frame.
+  var secondsPerFrame: Double? { rendered > 0 ? seconds / Double(rendered) : nil }
+
+  var secondsLeft: Double? { secondsPerFrame.map { $0 * Double(frames - done) } }
+}

@@ -1,0 +1,76 @@
+internal import CFFmpeg
+internal import FFmpeg
+package import Foundation
+package import Pixels
+
+/// What a film's file says of itself.
+package struct FilmInfo: Sendable, Equatable {
+  package var width: Int
+  package var height: Int
+  package var rate: FilmRate
+  /// In seconds; nil where the file does not say.
+  package var duration: Double?
+  /// How many frames the file says it has; nil where the container does not count.
+  package var frameCount: Int?
+  /// libavcodec's names, as "h264", "yuv420p", "bt709", "tv".
+  package var codec: String
+  package var pixelFormat: String
+  package var primaries: String
+  package var transfer: String
+  package var matrix: String
+  package var range: String
+  package var metadata: [String: String]
+}
+
+/// Opens a film and hands out its frames, first to last.
+package struct FilmReader: ~Copyable {
+  package let info: FilmInfo
+  private let demuxer: Demuxer
+  private let codec: Codec
+  private let packet = Packet()
+  private let frame = Frame()
+  private let path: String
+  private var drained = false
+
+  package init(_ url: URL) throws(FilmError) {
+    path = url.path
+    do {
+      let demuxer = try Demuxer(path: url.path)
+      let stream = demuxer.stream
+      guard let decoder = avcodec_find_decoder(stream.pointee.codecpar.pointee.codec_id) else {
+        throw FilmError.reading(path: url.path, reason: "the installed libavcodec has no decoder for it")
+      }
+      let codec = Codec(decoder)
+      let context = codec.pointer
+      try check("configuring the decoder") { avcodec_parameters_to_context(context, stream.pointee.codecpar) }
+      context.pointee.thread_count = 0
+      try codec.open()
+      info = try demuxer.info(codec: codec.name)
+      self.demuxer = demuxer
+      self.codec = codec
+    } catch let error as FilmError {
+      throw error
+    } catch {
+      throw .reading(path: url.path, reason: "\(error)")
+    }
+  }
+
+  /// The next frame, or nil after the last.
+  package mutating func next() throws(FilmError) -> Image? {
+    do {
+      while true {
+        if try codec.receiveFrame(into: frame) { return try Image(converting: frame) }
+        if drained { return nil }
+        if try demuxer.read(into: packet) {
+          try codec.send(packet.pointer)
+          packet.clear()
+        } else {
+          try codec.send(nil)
+          drained = true
+        }
+      }
+    } catch {
+      throw .reading(path: path, reason: "\(error)")
+    }
+  }
+}

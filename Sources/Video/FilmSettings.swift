@@ -1,0 +1,86 @@
+package import Foundation
+package import Pixels
+
+/// How a film is coded.
+package struct FilmSettings: Sendable, Equatable {
+  package var rate: FilmRate
+  package var codec: FilmCodec
+  /// Constant quality, smaller is better; nil for the codec's default.
+  package var crf: Int?
+  /// The encoder's own name for how long it may think, as "slow"; nil for its default.
+  package var preset: String?
+  /// Threads of the encoder; nil lets it choose. Bytes may differ between numbers of threads.
+  package var threads: Int?
+  /// Enlargement of both sides.
+  package var scale: Double
+  package var filter: ScalingFilter
+  package var title: String?
+  package var comment: String?
+
+  package init(
+    rate: FilmRate = FilmRate(30), codec: FilmCodec = .h264, crf: Int? = nil, preset: String? = nil,
+    threads: Int? = nil, scale: Double = 1, filter: ScalingFilter = .lanczos, title: String? = nil,
+    comment: String? = nil
+  ) {
+    self.rate = rate
+    self.codec = codec
+    self.crf = crf
+    self.preset = preset
+    self.threads = threads
+    self.scale = scale
+    self.filter = filter
+    self.title = title
+    self.comment = comment
+  }
+
+  /// The film's size for frames of `width` x `height`: even, as the coded colours are half as wide and high.
+  ///
+  /// Enlarged sizes are rounded; frames that are not enlarged must be even.
+  package func size(forWidth width: Int, height: Int) throws(FilmError) -> (width: Int, height: Int) {
+    guard scale.isFinite, scale > 0 else { throw .settings("scale \(scale) is not a positive number") }
+    let sides = [width, height].map { scale == 1 ? Double($0) : 2 * (Double($0) * scale / 2).rounded() }
+    guard sides.allSatisfy({ $0 >= 2 && $0 <= 16384 }) else {
+      throw .settings("frames of \(width)x\(height) enlarged by \(scale) leave the range from 2 to 16384 pixels a side")
+    }
+    guard sides.allSatisfy({ $0.remainder(dividingBy: 2) == 0 }) else {
+      throw .settings("a film needs an even width and height, but the frames are \(width)x\(height)")
+    }
+    return (Int(sides[0]), Int(sides[1]))
+  }
+
+  /// The container for a film of this name, once codec, quality and container fit together.
+  package func container(
+    for url: URL, isInstalled: (FilmEncoderName) -> Bool = \.isInstalled
+  ) throws(FilmError) -> FilmContainer {
+    if let crf {
+      guard let range = codec.qualityRange else { throw .settings("\(codec) is lossless and takes no crf") }
+      guard range.contains(crf) else {
+        throw .settings(
+          "crf \(crf) is out of range for \(codec), which takes \(range.lowerBound) to \(range.upperBound)")
+      }
+    }
+    if let threads, threads < 1 { throw .settings("an encoder needs at least one thread, not \(threads)") }
+    let encoder = try codec.encoder(isInstalled: isInstalled)
+    if let preset {
+      guard let presets = encoder.presets else { throw .settings("\(codec) takes no preset") }
+      guard presets.names.contains(preset) else {
+        throw .settings(
+          "preset \(preset) is unknown for \(codec); expected one of \(presets.names.joined(separator: ", "))")
+      }
+    }
+    let expected = codec.containers.map { ".\($0.rawValue)" }.joined(separator: ", ")
+    guard let container = FilmContainer(rawValue: url.pathExtension.lowercased()), codec.containers.contains(container)
+    else {
+      throw .settings("a film in \(codec) cannot be named \(url.lastPathComponent); expected one of \(expected)")
+    }
+    return container
+  }
+}
+
+extension FilmSettings {
+  /// The options of `encoder` for a film of `size` with these settings.
+  func options(of encoder: FilmEncoderName, size: (width: Int, height: Int)) -> [(name: String, value: String)] {
+    encoder.options(
+      quality: crf ?? codec.defaultQuality, preset: preset ?? encoder.presets?.standard ?? "", size: size)
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Diffusion
+import Scripts
+
+struct ImageCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "image",
+    abstract: "Renders one picture.",
+    discussion: """
+      Example: latentwalk image "a photo of a tiger" --seed 7 -o tiger.png
+      """)
+
+  @Argument(help: "What the picture shows.")
+  var prompt: String
+
+  @Option(help: ArgumentHelp("The seed of the noise that the picture is made of.", valueName: "number"))
+  var seed = Script.Default.seed
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the picture goes: .png, .ppm, or - for PPM on standard output.", valueName: "file"))
+  var output = PictureOutput(argument: "image.png")
+
+  @OptionGroup var text: PromptOptions
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var model: ModelOptions
+
+  func run() throws {
+    try output.check()
+    let studio = try Studio(prompt, seeds: [seed], text, pictures, model)
+    try output.write(studio.frame(at: 0).enlarged(pictures.scale ?? 1))
+  }
+}

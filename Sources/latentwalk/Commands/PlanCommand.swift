@@ -1,0 +1,67 @@
+import ArgumentParser
+import Diffusion
+import Foundation
+import Scripts
+import Walk
+
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Says what a script renders, frame by frame, without rendering it.",
+    discussion: """
+      Example: latentwalk plan car-to-tiger
+      """)
+
+  @Argument(help: ArgumentHelp("A script's file, or a shipped script's name.", valueName: "script"))
+  var name: String
+
+  @OptionGroup var presets: PresetsOption
+
+  func run() throws {
+    let script = try presets.script(name)
+    let timeline = script.timeline
+    print("\(name): \(timeline.lengths)\n")
+    print("frame     seconds   seed        guidance  way       prompt")
+    for (index, keyframe) in timeline.keyframes.enumerated() {
+      let (frame, holdEnd) = (timeline.frames[index], timeline.holdEnds[index])
+      let columns: [(String, Int)] = [
+        ("\(frame)", 8), (seconds(frame, timeline.rate), 8), ("\(keyframe.seed)", 10), ("\(keyframe.guidance)", 8),
+        (index == 0 ? "" : keyframe.easing.rawValue, 8),
+      ]
+      var line = columns.map { $0.0.padded(to: $0.1) }.joined(separator: "  ") + "  \(keyframe.prompt)"
+      if !keyframe.negative.isEmpty { line += "  (not: \(keyframe.negative))" }
+      if holdEnd > frame { line += "  (holds to frame \(min(holdEnd, timeline.count - 1)))" }
+      print(line)
+    }
+    let pictures = timeline.distinctStates
+    let repeated = timeline.count - pictures
+    print("\nto paint  \(pictures.grouped) pictures of \(script.steps) steps, \((pictures * script.steps).grouped) steps in all\(repeated > 0 ? "; \(repeated.grouped) frames repeat the one before" : "")")
+    print("model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")")
+    print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
+  }
+
+  private func seconds(_ frame: Int, _ rate: FrameRate) -> String {
+    String(format: "%.3f", Double(frame) * Double(rate.perSecond.denominator) / Double(rate.perSecond.numerator))
+  }
+}
+
+extension Timeline {
+  /// `150 frames at 30 fps, 5 seconds`.
+  var lengths: String {
+    let seconds = String(format: "%.3f", self.seconds).trimmingSuffix { "0" == $0 }.trimmingSuffix { "." == $0 }
+    return "\(count.grouped) frames at \(rate) fps, \(seconds) seconds"
+  }
+
+  /// How many frames are not the picture of the frame before.
+  var distinctStates: Int {
+    1 + (1..<count).count { state(at: $0) != state(at: $0 - 1) }
+  }
+}
+
+extension String {
+  fileprivate func trimmingSuffix(while isTrimmed: (Character) -> Bool) -> String {
+    var text = self
+    while let last = text.last, isTrimmed(last) { text.removeLast() }
+    return text
+  }
+}

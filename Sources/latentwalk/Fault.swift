@@ -1,0 +1,118 @@
+import ArgumentParser
+import Diffusion
+import Foundation
+import Pixels
+import Render
+import Scripts
+import Video
+import Walk
+
+/// A fault of the command's own, with the exit code that sysexits.h has for it.
+struct Fault: Error, CustomStringConvertible {
+  let code: ExitCode
+  let description: String
+
+  /// Options or arguments that make no sense together.
+  static func usage(_ text: String) -> Fault { Fault(code: .usage, description: text) }
+}
+
+extension ExitCode {
+  static let usage = ExitCode(EX_USAGE)
+  static let badData = ExitCode(EX_DATAERR)
+  static let missingInput = ExitCode(EX_NOINPUT)
+  static let unavailable = ExitCode(EX_UNAVAILABLE)
+  static let tryLater = ExitCode(EX_TEMPFAIL)
+  static let ownFault = ExitCode(EX_SOFTWARE)
+  static let cannotCreate = ExitCode(EX_CANTCREAT)
+  static let cannotWrite = ExitCode(EX_IOERR)
+  /// 128 + SIGINT, as shells have it.
+  static let interrupted = ExitCode(130)
+
+  /// The code for an error of any module.
+  init(for error: any Error) {
+    self =
+      switch error {
+      case let error as Fault: error.code
+      case let error as ScriptError: error.isMissing ? .missingInput : .badData
+      case is TimelineError: .usage
+      case let error as ModelError: error.isMissing ? .missingInput : .badData
+      case is SchedulerError: .badData
+      case EngineError.size: .usage
+      case let error as PictureError: ExitCode(for: error)
+      case let error as FilmError: ExitCode(for: error)
+      case let error as JobError: ExitCode(for: error)
+      default: .ownFault
+      }
+  }
+
+  private init(for error: PictureError) {
+    self =
+      switch error {
+      case .cannotCreate: .cannotCreate
+      case .cannotWrite: .cannotWrite
+      case .cannotRead: .missingInput
+      case .unknownFormat: .usage
+      case .malformed: .badData
+      case .noFont: .unavailable
+      }
+  }
+
+  private init(for error: FilmError) {
+    switch error {
+    case .settings: self = .usage
+    case .noEncoder: self = .unavailable
+    case .file(let error): self.init(for: error)
+    case .encoding: self = .cannotWrite
+    case .reading: self = .badData
+    }
+  }
+
+  private init(for error: JobError) {
+    switch error {
+    case .otherJob: self = .cannotCreate
+    case .busy: self = .tryLater
+    case .frame(_, _, let cause): self.init(for: cause)
+    case .file(let error): self.init(for: error)
+    case .film(let error): self.init(for: error)
+    }
+  }
+}
+
+extension ModelError {
+  fileprivate var isMissing: Bool { found.hasPrefix("no such") || found.hasPrefix("no folder") }
+}
+
+/// An error in one line, behind the tool's name.
+func line(for error: any Error) -> String {
+  let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: "; ")
+  return "latentwalk: \(text)"
+}
+
+/// Writes a line to standard error.
+func tell(_ text: String) {
+  FileHandle.standardError.write(Data((text + "\n").utf8))
+}
+
+extension Latentwalk {
+  /// Ends the process: help goes to standard output, any fault is one line on standard error.
+  static func end(with error: any Error) -> Never {
+    let parsed = exitCode(for: error)
+    if parsed == .success { exit(withError: error) }
+    if let code = error as? ExitCode { exit(withError: code) }
+    if parsed == .validationFailure {
+      let text = message(for: error).replacing(#/:\n+  - /#, with: ": ").replacing("\n  - ", with: ", ")
+        .split(whereSeparator: \.isNewline).joined(separator: " ")
+      tell("latentwalk: \(text); see \(helpCommand)")
+      Foundation.exit(ExitCode.usage.rawValue)
+    }
+    tell(line(for: error))
+    Foundation.exit(ExitCode(for: error).rawValue)
+  }
+
+  /// The help for the command that was meant.
+  private static var helpCommand: String {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    let meant = CommandLine.arguments.dropFirst().first.flatMap { names.contains($0) ? $0 + " " : nil } ?? ""
+    return "latentwalk \(meant)--help"
+  }
+}

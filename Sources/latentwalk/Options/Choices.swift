@@ -1,0 +1,10 @@
+public import ArgumentParser
+public import Diffusion
+public import Tensors
+public import Walk
+
+// Options that name one of several: their names are the cases' own, and help and errors list them.
+extension Easing: ExpressibleByArgument {}
+extension Mix: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
+extension SchedulerKind: ExpressibleByArgument {}

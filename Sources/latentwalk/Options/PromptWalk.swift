@@ -1,0 +1,43 @@
+import Scripts
+import Walk
+
+/// A walk given by prompts and seeds instead of a script.
+struct PromptWalk {
+  let prompts: [String]
+  let seeds: [UInt64]
+  let negative: String
+  let guidance: Double
+  let easing: Easing
+
+  init(_ prompts: [String], seeds: Seeds?, _ options: PromptOptions, easing: Easing = .linear) {
+    self.prompts = prompts
+    self.seeds = seeds?.values ?? [Script.Default.seed]
+    negative = options.negative ?? ""
+    guidance = options.guidance ?? Script.Default.guidance
+    self.easing = easing
+  }
+
+  /// The keyframes, spread evenly over `frames` frames.
+  ///
+  /// As many prompts as seeds go together one by one; one prompt goes with every seed and one seed with every
+  /// prompt. Other numbers are refused: nothing is dropped and nothing repeated by chance.
+  func timeline(frames: Int, rate: FrameRate) throws -> Timeline {
+    let count = max(prompts.count, seeds.count)
+    guard prompts.count == seeds.count || min(prompts.count, seeds.count) == 1 else {
+      throw Fault.usage(
+        "found \(prompts.count) prompts and \(seeds.count) seeds; expected as many seeds as prompts, or one of either")
+    }
+    guard count >= 2 else {
+      throw Fault.usage("found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
+    }
+    guard let starts = Timeline.evenStarts(of: count, over: frames) else {
+      throw Fault.usage("found \(frames) frames for \(count) keyframes; expected at least \(count) frames")
+    }
+    return try Timeline(
+      starts.enumerated().map { index, start in
+        Keyframe(
+          prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
+          seed: seeds[seeds.count == 1 ? 0 : index], guidance: guidance, start: start, easing: easing)
+      }, rate: rate)
+  }
+}

@@ -1,0 +1,49 @@
+"""Makes the reference data anew: tiny random models of the true architectures, and what torch, diffusers and
+transformers compute with them.
+
+    python3 make.py FOLDER
+"""
+
+import pathlib
+import sys
+
+import torch
+
+from making import models, parts, pipelines, rng, samplers, words
+from making.goldens import Folder
+
+
+def expectations(root):
+    folder = Folder(root, "expected-sd15", "Parts and pipelines of tiny-sd15, which predicts noise.")
+    model = models.Model(root, "tiny-sd15")
+    for part in (parts.text, parts.denoiser, parts.autoencoder, pipelines.plain):
+        part(folder, model)
+    parts.times(folder)
+    for kind, dtype in (("fp16", torch.float16), ("bf16", torch.bfloat16)):
+        parts.halves(folder, models.Model(root, f"tiny-sd15-{kind}"), kind, dtype)
+    folder.write()
+
+    folder = Folder(root, "expected-sd21", "Parts and pipelines of tiny-sd21, which predicts velocity.")
+    model = models.Model(root, "tiny-sd21")
+    for part in (parts.text, parts.denoiser, pipelines.velocity):
+        part(folder, model)
+    folder.write()
+
+    folder = Folder(root, "expected-lcm", "Pipelines of tiny-lcm, which is told its guidance.")
+    model = models.Model(root, "tiny-lcm")
+    parts.guidance(folder, model)
+    pipelines.consistency(folder, model)
+    folder.write()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    root = pathlib.Path(sys.argv[1])
+    torch.manual_seed(0)
+    with torch.no_grad():
+        rng.make(root)
+        words.make(root)
+        samplers.make(root)
+        models.make(root)
+        expectations(root)

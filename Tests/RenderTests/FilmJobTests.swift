@@ -1,0 +1,237 @@
+import Foundation
+import Pixels
+import Render
+import TestSupport
+import Testing
+import Video
+
+struct FilmJobTests {
+  let folder: TemporaryFolder
+  let job: FilmJob
+
+  init() throws {
+    folder = try TemporaryFolder()
+    job = FilmJob(output: folder["film.mp4"])
+  }
+
+  /// The film of so many frames, made without a break elsewhere.
+  private func wholeFilm(_ count: Int) throws -> Data {
+    let other = try TemporaryFolder()
+    _ = try FilmJob(output: other["film.mp4"]).run(quietly: SyntheticSource(count: count))
+    return try Data(contentsOf: other["film.mp4"])
+  }
+
+  private func frames(of url: URL) throws -> Int {
+    var reader = try FilmReader(url)
+    var count = 0
+    while try reader.next() != nil { count += 1 }
+    return count
+  }
+
+  private var frameFiles: [String] {
+    get throws {
+      try FileManager.default.contentsOfDirectory(atPath: job.folder.path).filter { $0.hasSuffix(".png") }.sorted()
+    }
+  }
+
+  private func interrupt(after count: Int, of frames: Int) throws -> FilmJob.Outcome {
+    let interruption = Interruption()
+    return try job.run(
+      quietly: SyntheticSource(count: frames) { if $0 == count - 1 { interruption.request() } },
+      interruption: interruption)
+  }
+
+  @Test(arguments: [1, 2, 30]) func aWholeFilmStandsAlone(count: Int) throws {
+    let source = SyntheticSource(count: count)
+    #expect(try job.run(quietly: source) == .finished(frames: count, rendered: count))
+    #expect(source.rendered == Array(0..<count))
+    #expect(try frames(of: folder["film.mp4"]) == count)
+    #expect(try folder.names == ["film.mp4"])
+  }
+
+  @Test(arguments: [1, 7, 19]) func resumedFilmIsTheSameByteForByte(stop: Int) throws {
+    let outcome = try interrupt(after: stop, of: 20)
+    #expect(outcome == .interrupted(done: stop, frames: 20, partial: folder["film.partial.mp4"]))
+    #expect(try folder.names == ["film.mp4.job", "film.partial.mp4"])
+    #expect(try frames(of: folder["film.partial.mp4"]) == stop)
+
+    let source = SyntheticSource(count: 20)
+    #expect(try job.run(quietly: source) == .finished(frames: 20, rendered: 20 - stop))
+    #expect(source.rendered == Array(stop..<20))
+    #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(20))
+    #expect(try folder.names == ["film.mp4"])
+  }
+
+  @Test func aFrameThatFailsIsNamedAndTheOthersStay() throws {
+    struct Flat: Error {}
+    let error = #expect(throws: JobError.self) {
+      try job.run(quietly: SyntheticSource(count: 10) { if $0 == 6 { throw Flat() } })
+    }
+    guard case .frame(index: 6, count: 10, cause: is Flat)? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error?.description.contains("frame 6 of 0 to 9") == true)
+    #expect(try frameFiles.count == 6)
+    #expect(try folder.names == ["film.mp4.job"])
+    let source = SyntheticSource(count: 10)
+    _ = try job.run(quietly: source)
+    #expect(source.rendered == [6, 7, 8, 9])
+    #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(10))
+  }
+
+  @Test func aFailureBeforeTheFirstFrameLeavesNothing() throws {
+    struct Broken: Error {}
+    #expect(throws: JobError.self) { try job.run(quietly: SyntheticSource(count: 3) { _ in throw Broken() }) }
+    #expect(try folder.names == [])
+  }
+
+  @Test(arguments: ["empty", "half", "other size", "noise"]) func brokenFramesAreRenderedAnew(damage: String) throws {
+    _ = try interrupt(after: 8, of: 12)
+    let file = job.folder.appendingPathComponent("000003.png")
+    let whole = try Data(contentsOf: file)
+    switch damage {
+    case "empty": try Data().write(to: file)
+    case "half": try whole.prefix(whole.count / 2).write(to: file)
+    case "other size": try Image.pattern(width: 8, height: 8).write(to: file)
+    default:
+      var bytes = whole
+      bytes[whole.count / 2] ^= 0xff
+      try bytes.write(to: file)
+    }
+    let source = SyntheticSource(count: 12)
+    #expect(try job.run(quietly: source) == .finished(frames: 12, rendered: 5))
+    #expect(source.rendered == [3, 8, 9, 10, 11])
+    #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(12))
+  }
+
+  @Test func whatAKilledProcessLeftDoesNotMatter() throws {
+    _ = try interrupt(after: 3, of: 5)
+    try Data("half a film".utf8).write(to: job.folder.appendingPathComponent(".abc.part"))
+    _ = try job.run(quietly: SyntheticSource(count: 5))
+    #expect(try folder.names == ["film.mp4"])
+    #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(5))
+  }
+
+  @Test(arguments: [
+    ("another script", "emoji", "1", "the script or an option has changed"),
+    ("a car, then a tiger", "other", "1", "another model"),
+    ("a car, then a tiger", "emoji", "2", "version 1, and this is 2"),
+  ])
+  func framesOfAnotherJobAreRefused(script: String, model: String, version: String, reason: String) throws {
+    _ = try interrupt(after: 3, of: 5)
+    let source = SyntheticSource(count: 5)
+    let record = source.record(script: script, model: model, version: version)
+    let error = #expect(throws: JobError.self) { try job.run(quietly: source, record: record) }
+    #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+    #expect(error?.description.contains("--fresh") == true)
+    #expect(source.rendered == [])
+    #expect(try frameFiles.count == 3)
+
+    var fresh = job
+    fresh.fresh = true
+    #expect(try fresh.run(quietly: source, record: record) == .finished(frames: 5, rendered: 5))
+    #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(5))
+  }
+
+  @Test func anotherNumberOfFramesIsRefused() throws {
+    _ = try interrupt(after: 3, of: 5)
+    let error = #expect(throws: JobError.self) { try job.run(quietly: SyntheticSource(count: 6)) }
+    #expect(error?.description.contains("5 frames, and now 6") == true)
+  }
+
+  @Test(arguments: ["", "{", "{}", "[1]"]) func anUnreadableRecordIsRefused(text: String) throws {
+    _ = try interrupt(after: 3, of: 5)
+    try Data(text.utf8).write(to: job.folder.appendingPathComponent("job.json"))
+    let error = #expect(throws: JobError.self) { try job.run(quietly: SyntheticSource(count: 5)) }
+    #expect(error?.description.contains("job.json cannot be read") == true)
+  }
+
+  @Test func framesCanBeKept() throws {
+    var job = job
+    job.keepFrames = true
+    _ = try job.run(quietly: SyntheticSource(count: 4))
+    #expect(try folder.names == ["film.mp4", "film.mp4.job"])
+    #expect(try frameFiles == ["000000.png", "000001.png", "000002.png", "000003.png"])
+    #expect(
+      try Image(contentsOf: job.folder.appendingPathComponent("000002.png")) == .pattern(width: 64, height: 48, seed: 2)
+    )
+    let source = SyntheticSource(count: 4)
+    #expect(try job.run(quietly: source) == .finished(frames: 4, rendered: 0))
+    #expect(source.rendered == [])
+  }
+
+  @Test func othersFilesInTheFolderStay() throws {
+    _ = try interrupt(after: 3, of: 5)
+    try Data("mine".utf8).write(to: job.folder.appendingPathComponent("notes.txt"))
+    _ = try job.run(quietly: SyntheticSource(count: 5))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: job.folder.path) == ["notes.txt"])
+  }
+
+  @Test func aSecondProcessIsRefused() throws {
+    let job = job
+    let source = SyntheticSource(count: 3) { index in
+      guard index == 1 else { return }
+      let error = #expect(throws: JobError.self) { try job.run(quietly: SyntheticSource(count: 3)) }
+      #expect(error?.description == "another process renders into \(job.folder.path)")
+    }
+    #expect(try job.run(quietly: source) == .finished(frames: 3, rendered: 3))
+  }
+
+  @Test(arguments: ["film.avi", "no/such/folder/film.mp4", "taken.mp4"])
+  func anUnwritableOutputIsFoundBeforeTheFirstFrame(name: String) throws {
+    try FileManager.default.createDirectory(at: folder["taken.mp4"], withIntermediateDirectories: false)
+    let source = SyntheticSource(count: 3)
+    let error = #expect(throws: JobError.self) { try FilmJob(output: folder[name]).run(quietly: source) }
+    #expect(error?.description.contains(name) == true, "\(String(describing: error))")
+    #expect(source.rendered == [])
+    #expect(try folder.names == ["taken.mp4"])
+  }
+
+  @Test func askedToStopBeforeTheFirstFrame() throws {
+    let interruption = Interruption()
+    interruption.request()
+    let outcome = try job.run(quietly: SyntheticSource(count: 3), interruption: interruption)
+    #expect(outcome == .interrupted(done: 0, frames: 3, partial: nil))
+    #expect(try folder.names == [])
+  }
+
+  /// The limit on a file's size stands in for a full disk: frames fit, the film does not.
+  @Test func fullDisk() async throws {
+    await #expect(processExitsWith: .success) { [path = folder["film.mp4"].path as String] in
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 20_000, rlim_max: 20_000)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      let job = FilmJob(output: URL(fileURLWithPath: path), settings: FilmSettings(crf: 0))
+      do {
+        _ = try job.run(quietly: SyntheticSource(count: 100))
+        preconditionFailure("the film cannot be written")
+      } catch {
+        precondition("\(error)".contains("File too large"), "\(error)")
+      }
+    }
+    #expect(try folder.names == ["film.mp4.job"])
+    #expect(try !FileManager.default.contentsOfDirectory(atPath: job.folder.path).contains { $0.hasSuffix(".part") })
+    #expect(try job.run(quietly: SyntheticSource(count: 100)) != .finished(frames: 100, rendered: 100))
+    #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(100))
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM]) func aSignalAsksToStop(number: Int32) async throws {
+    let run = (path: folder["film.mp4"].path, number: number)
+    await #expect(processExitsWith: .success) { [path = run.path as String, number = run.number as Int32] in
+      let job = FilmJob(output: URL(fileURLWithPath: path))
+      let interruption = Interruption(signals: true)
+      let source = SyntheticSource(count: 9) { index in
+        guard index == 4 else { return }
+        kill(getpid(), number)
+        while !interruption.isRequested { sched_yield() }
+      }
+      let outcome = try job.run(quietly: source, interruption: interruption)
+      precondition(outcome == .interrupted(done: 5, frames: 9, partial: job.partial), "\(outcome)")
+      precondition(
+        "\(outcome)"
+          == "interrupted after 5 of 9 frames; film.partial.mp4 shows them; run the same command again to go on")
+    }
+    #expect(try frames(of: folder["film.partial.mp4"]) == 5)
+  }
+}

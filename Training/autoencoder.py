@@ -1,0 +1,94 @@
+"""The autoencoder: pictures to small latents and back.
+
+Kingma and Welling, "Auto-Encoding Variational Bayes" (2014), in the shape of Rombach et al., "High-Resolution Image
+Synthesis with Latent Diffusion Models" (2022): its loss without the perceptual and adversarial terms, which flat
+drawings do not need, and with the differences between neighbours, which keep their edges.
+"""
+
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL
+from torch.nn import functional as F
+
+import pictures
+from configurations import Configuration
+from loop import Machine, Training
+
+EDGES = 0.5  # weight of the differences between neighbours
+PRIOR = 2e-7  # weight of the divergence from the normal distribution, in nats a picture
+HELD_OUT = 512  # pictures at the end of the set that training never sees
+
+
+def build(configuration: Configuration) -> AutoencoderKL:
+    levels = len(configuration.autoencoder_widths)
+    return AutoencoderKL(
+        down_block_types=["DownEncoderBlock2D"] * levels,
+        up_block_types=["UpDecoderBlock2D"] * levels,
+        block_out_channels=list(configuration.autoencoder_widths),
+        layers_per_block=1,
+        latent_channels=configuration.latent_channels,
+        norm_num_groups=16,
+        sample_size=configuration.size,
+        mid_block_add_attention=False,
+    )
+
+
+def as_input(pixels: torch.Tensor) -> torch.Tensor:
+    """Bytes [n, h, w, 3] as numbers from -1 to 1, [n, 3, h, w] in channels-last order."""
+    return pixels.permute(0, 3, 1, 2).float().div(127.5).sub(1)
+
+
+def psnr(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Peak signal-to-noise ratio of each picture in dB; the values run from -1 to 1, so the peak is 2."""
+    return 10 * torch.log10(4 / (a - b).square().mean(dim=(1, 2, 3)))
+
+
+def edge_difference(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """The mean absolute difference of the two pictures' horizontal and vertical steps."""
+    return F.l1_loss(a.diff(dim=3), b.diff(dim=3)) + F.l1_loss(a.diff(dim=2), b.diff(dim=2))
+
+
+def loss(model: AutoencoderKL, x: torch.Tensor, machine: Machine) -> torch.Tensor:
+    with machine.autocast():
+        posterior = model.encode(x).latent_dist
+        y = model.decode(posterior.sample()).sample
+    y = y.float()
+    return F.l1_loss(y, x) + EDGES * edge_difference(y, x) + PRIOR * posterior.kl().float().mean()
+
+
+@torch.no_grad()
+def encode(model: AutoencoderKL, pixels: torch.Tensor, batch: int = 256) -> torch.Tensor:
+    """The most likely latents of bytes [n, h, w, 3], unscaled."""
+    return torch.cat([model.encode(as_input(part)).latent_dist.mode() for part in pixels.split(batch)])
+
+
+@torch.no_grad()
+def held_out_psnr(model: AutoencoderKL, pixels: torch.Tensor) -> float:
+    """Mean PSNR in dB of held-out pictures, reconstructed from their most likely latents."""
+    x = as_input(pixels)
+    y = torch.cat([model.decode(model.encode(part).latent_dist.mode()).sample for part in x.split(64)])
+    return psnr(y.clamp(-1, 1), x).mean().item()
+
+
+def train(configuration: Configuration, machine: Machine, start: Path | None = None) -> bool:
+    """Trains the autoencoder; with a start, takes that folder's instead. Says whether it is finished."""
+    model = AutoencoderKL.from_pretrained(start / "vae") if start else build(configuration)
+    training = Training("autoencoder", model, configuration.autoencoder, machine)
+    if start or training.finished:
+        training.save()
+        return True
+    pixels = torch.from_numpy(pictures.load(machine.folder / "pictures"))
+    known, held_out = pixels[:-HELD_OUT].to(machine.device), pixels[-HELD_OUT:].to(machine.device)
+    if machine.compiles:
+        model.encoder.compile()
+        model.decoder.compile()
+
+    def batch() -> torch.Tensor:
+        chosen = torch.randint(len(known), (configuration.autoencoder.batch,), device=machine.device)
+        x = as_input(known[chosen])
+        return x.flip(3) if torch.rand(()) < 0.5 else x
+
+    training.run(lambda: loss(model, batch(), machine))
+    print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
+    return training.finished

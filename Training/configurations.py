@@ -1,0 +1,92 @@
+"""The named models. Sizes, shares and minutes stand here and nowhere else."""
+
+from dataclasses import dataclass
+
+from names import Thing
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast a model learns. Minutes are of training, whatever the machine gets done in them."""
+
+    minutes: float
+    batch: int
+    rate: float
+    warm_up: int = 150  # steps
+    ema: float = 0.9985  # decay a step, once warm
+
+
+@dataclass(frozen=True)
+class Configuration:
+    # The pictures
+    size: int  # pixels a side
+    pictures: int
+    core_only: bool
+    plain: float  # share of things alone on a pale background
+    styled: float  # share drawn as a painting or a drawing
+    # The autoencoder: each level after the first halves the picture
+    autoencoder_widths: tuple[int, ...]
+    latent_channels: int
+    # The text encoder
+    tokens: int
+    merges: int
+    text_width: int
+    text_layers: int
+    # The denoiser
+    unet_widths: tuple[int, ...]
+    heads: int
+    # The training
+    autoencoder: Schedule
+    denoiser: Schedule
+
+    @property
+    def latent_size(self) -> int:
+        return self.size >> (len(self.autoencoder_widths) - 1)
+
+    def weight(self, thing: Thing) -> float:
+        """How often a thing is drawn: walks start with the car and the tiger."""
+        if thing.name in FAVOURITES:
+            return 4
+        return 1.5 if thing.core else 0.5
+
+
+FAVOURITES = ("car", "tiger")
+
+CONFIGURATIONS = {
+    # Two slow cores: 54 things, latents of 4×16×16. The one that ships.
+    "emoji64": Configuration(
+        size=64,
+        pictures=28_000,
+        core_only=True,
+        plain=0.35,
+        styled=0,
+        autoencoder_widths=(32, 64, 128),
+        latent_channels=4,
+        tokens=32,
+        merges=1488,
+        text_width=128,
+        text_layers=3,
+        unet_widths=(64, 128, 256),
+        heads=4,
+        autoencoder=Schedule(minutes=25, batch=16, rate=1e-3),
+        denoiser=Schedule(minutes=100, batch=32, rate=8e-4),
+    ),
+    # Half an hour of one large GPU: 477 things, latents of 8×16×16.
+    "emoji128": Configuration(
+        size=128,
+        pictures=240_000,
+        core_only=False,
+        plain=0.35,
+        styled=0.06,
+        autoencoder_widths=(32, 64, 128, 128),
+        latent_channels=8,
+        tokens=32,
+        merges=1488,
+        text_width=192,
+        text_layers=3,
+        unet_widths=(64, 128, 256),
+        heads=4,
+        autoencoder=Schedule(minutes=6, batch=128, rate=8e-4),
+        denoiser=Schedule(minutes=15, batch=1024, rate=1e-3, warm_up=300, ema=0.999),
+    ),
+}
