@@ -3,8 +3,8 @@
 SWIFT      ?= swift
 PREFIX     ?= /usr/local
 BUILD      := .build/release
-# What the package needs of Debian: FFmpeg, oneDNN and the team of threads beneath it.
-PACKAGES   := libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libdnnl-dev libgcc-12-dev
+# What the package needs of Debian: FFmpeg, fontconfig with FreeType, oneDNN and the team of threads beneath it.
+PACKAGES   := libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libfontconfig-dev libdnnl-dev libgcc-12-dev
 LATENTWALK := $(BUILD)/latentwalk
 
 .PHONY: help demo test build dependencies install format lint clean

@@ -38,7 +38,7 @@ let package = Package(
     .executableTarget(
       name: "latentwalk",
       dependencies: [
-        "Scripts", "Render",
+        "Scripts", "Render", "Walk", "Diffusion", "Video", "Pixels", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

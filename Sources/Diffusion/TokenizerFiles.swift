@@ -24,7 +24,7 @@ struct TokenizerFiles {
   let merges: [(left: String, right: String)]
   let vocabularyPath, mergesPath: String
 
-  private let configurationPath: String
+  private let configurationPath, overrulingPath: String
   private let configuration: [String: JSONValue]
   /// The special_tokens_map.json, which overrules the configuration unless that lists added tokens by itself.
   private let overruling: [String: JSONValue]
@@ -39,6 +39,7 @@ struct TokenizerFiles {
     }
     configurationPath = folder.appendingPathComponent("tokenizer_config.json").path
     configuration = if let url = file("tokenizer_config.json") { try JSONValue.object(in: url) } else { [:] }
+    overrulingPath = folder.appendingPathComponent("special_tokens_map.json").path
     let decoder = configuration["added_tokens_decoder"]
     overruling =
       if decoder == nil, let url = file("special_tokens_map.json") { try JSONValue.object(in: url) } else { [:] }
@@ -103,16 +104,19 @@ struct TokenizerFiles {
   }
 
   private func content(of role: Role) throws(ModelError) -> (content: String, isNormalized: Bool) {
-    let value = overruling[role.rawValue] ?? configuration[role.rawValue]
+    let (value, path) =
+      if let value = overruling[role.rawValue] { (value, overrulingPath) } else {
+        (configuration[role.rawValue] ?? .null, configurationPath)
+      }
     switch value {
-    case nil, .null: return (role.standard, false)
+    case .null: return (role.standard, false)
     case .string(let content) where !content.isEmpty: return (content, false)
     case .object(let token):
       guard case .string(let content)? = token["content"], !content.isEmpty else { break }
       return (content, token["normalized"] == true)
     default: break
     }
-    throw ModelError(configurationPath, found: "\(role.rawValue): \((value ?? .null).forMessage)", expected: "a token's text")
+    throw ModelError(path, found: "\(role.rawValue): \(value.forMessage)", expected: "a token's text")
   }
 
   // MARK: Tables
@@ -146,12 +150,14 @@ struct TokenizerFiles {
     for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       if line.isEmpty || line.starts(with: "#version".utf8) { continue }
-      let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-      guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+      guard let space = line.firstIndex(of: UInt8(ascii: " ")), space > line.startIndex,
+        case let right = line[line.index(after: space)...], !right.isEmpty, !right.contains(UInt8(ascii: " "))
+      else {
         throw ModelError(
-          url.path, found: "\(String(Substring(line)).forMessage) in line \(number + 1)", expected: "two symbols with a space between them")
+          url.path, found: "\(String(Substring(line)).forMessage) in line \(number + 1)",
+          expected: "two symbols with a space between them")
       }
-      merges.append((String(Substring(parts[0])), String(Substring(parts[1]))))
+      merges.append((String(Substring(line[..<space])), String(Substring(right))))
     }
     return merges
   }

@@ -33,7 +33,8 @@ package struct Codec: ~Copyable {
   package func encode(
     _ frame: UnsafePointer<AVFrame>?, packet: borrowing Packet, take: () throws(FFmpegError) -> Void
   ) throws(FFmpegError) {
-    let context = pointer, filled = packet.pointer
+    let context = pointer
+    let filled = packet.pointer
     try check("encoding with \(name)") { avcodec_send_frame(context, frame) }
     while try receive({ avcodec_receive_packet(context, filled) }, "encoding with \(name)") {
       try take()
@@ -49,7 +50,8 @@ package struct Codec: ~Copyable {
 
   /// Fills `frame` with the next decoded one; false when the decoder wants more data or has ended.
   package func receiveFrame(into frame: borrowing Frame) throws(FFmpegError) -> Bool {
-    let context = pointer, filled = frame.pointer
+    let context = pointer
+    let filled = frame.pointer
     return try receive({ avcodec_receive_frame(context, filled) }, "decoding with \(name)")
   }
 

@@ -38,7 +38,8 @@ package struct Frame: ~Copyable {
   /// Copies packed RGB rows in; the frame is RGB24.
   package func setRGB(_ pixels: [UInt8]) {
     precondition(format == AV_PIX_FMT_RGB24 && pixels.count == width * height * 3)
-    let row = width * 3, stride = Int(pointer.pointee.linesize.0)
+    let row = width * 3
+    let stride = Int(pointer.pointee.linesize.0)
     pixels.withUnsafeBytes { source in
       for y in 0..<height {
         (pointer.pointee.data.0! + y * stride).update(
@@ -50,7 +51,8 @@ package struct Frame: ~Copyable {
   /// Packed RGB rows of an RGB24 frame.
   package func rgb() -> [UInt8] {
     precondition(format == AV_PIX_FMT_RGB24)
-    let row = width * 3, stride = Int(pointer.pointee.linesize.0)
+    let row = width * 3
+    let stride = Int(pointer.pointee.linesize.0)
     return [UInt8](unsafeUninitializedCapacity: row * height) { target, count in
       for y in 0..<height {
         (target.baseAddress! + y * row).initialize(from: pointer.pointee.data.0! + y * stride, count: row)

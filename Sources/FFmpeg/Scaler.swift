@@ -74,7 +74,9 @@ package struct Scaler: ~Copyable {
 
   /// Converts `source` into `target`, whose sizes and formats are those the scaler was made for.
   package func convert(_ source: borrowing Frame, into target: borrowing Frame) throws(FFmpegError) {
-    let context = self.context, from = source.pointer, to = target.pointer
+    let context = self.context
+    let from = source.pointer
+    let to = target.pointer
     try check("scaling a picture") {
       withUnsafeBytes(of: &from.pointee.data) { data in
         let rows = data.assumingMemoryBound(to: UnsafePointer<UInt8>?.self).baseAddress

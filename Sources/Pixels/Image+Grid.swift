@@ -37,7 +37,8 @@ extension Image {
   package mutating func paste(_ other: Image, x: Int, y: Int) {
     precondition(x >= 0 && y >= 0 && x + other.width <= width && y + other.height <= height, "the picture does not fit")
     for row in 0..<other.height {
-      let from = row * other.width * 3, to = ((y + row) * width + x) * 3
+      let from = row * other.width * 3
+      let to = ((y + row) * width + x) * 3
       pixels.replaceSubrange(to..<to + other.width * 3, with: other.pixels[from..<from + other.width * 3])
     }
   }

@@ -38,7 +38,8 @@ package enum PPM {
       skipSpace()
       let digits = rest.prefix { !Self.isSpace($0) && $0 != UInt8(ascii: "#") }.prefix(20)
       let text = String(decoding: digits, as: UTF8.self)
-      let expected = range.count == 1 ? "\(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
+      let expected =
+        range.count == 1 ? "\(range.lowerBound)" : "a number from \(range.lowerBound) to \(range.upperBound)"
       guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), let value = Int(text),
         range.contains(value)
       else { throw .malformed(name: name, reason: "the \(what) is \(text.debugDescription), expected \(expected)") }

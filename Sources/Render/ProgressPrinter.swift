@@ -85,7 +85,8 @@ package final class ProgressPrinter {
   }
 
   private static func bar(_ meter: ProgressMeter) -> String {
-    let width = 24, full = width * meter.done / meter.frames
+    let width = 24
+    let full = width * meter.done / meter.frames
     return "[" + String(repeating: "#", count: full) + String(repeating: "-", count: width - full) + "]"
   }
 
@@ -111,7 +112,9 @@ package final class ProgressPrinter {
       + "\"secondsPerFrame\":\(number(meter.secondsPerFrame)),\"secondsLeft\":\(number(meter.secondsLeft))}\n"
   }
 
-  private static func pace(_ seconds: Double) -> String { String(format: seconds < 0.1 ? "%.3f s/frame" : "%.2f s/frame", seconds) }
+  private static func pace(_ seconds: Double) -> String {
+    String(format: seconds < 0.1 ? "%.3f s/frame" : "%.2f s/frame", seconds)
+  }
 
   /// As 0:07, 12:30 or 1:02:05.
   static func time(_ seconds: Double) -> String {

@@ -1,4 +1,5 @@
 internal import Diffusion
+internal import Video
 internal import Walk
 internal import Yams
 
@@ -25,6 +26,25 @@ extension Kind where Value == Int {
     Kind(expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") { scalar, isText in
       isText ? nil : wholeNumber(scalar.string).flatMap { range.contains($0) ? $0 : nil }
     }
+  }
+}
+
+extension Kind where Value == String {
+  /// A film's name, whose ending says what holds the codec.
+  static func film(_ codec: FilmCodec) -> Kind {
+    let endings = codec.containers.map { ".\($0.rawValue)" }
+    return Kind(expected: "a file's name for \(codec), which ends in \(endings.joined(separator: ", "))") { scalar, isText in
+      isText && endings.contains { scalar.string.lowercased().hasSuffix($0) } ? scalar.string : nil
+    }
+  }
+}
+
+extension Kind where Value == Int {
+  static func quality(_ codec: FilmCodec) -> Kind {
+    guard let range = codec.qualityRange else {
+      return Kind(expected: "none, for \(codec) is lossless") { _, _ in nil }
+    }
+    return .integer(range)
   }
 }
 

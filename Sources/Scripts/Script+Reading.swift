@@ -121,10 +121,11 @@ extension ScriptSource {
   private func output(_ table: Table) throws(ScriptError) -> Script.Output {
     guard let node = table["output"]?.value else { return Script.Output() }
     let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale"], file: file)
+    let codec = try table.read("codec", as: .choice) ?? Script.Default.codec
     return Script.Output(
-      file: try table.read("file", as: .name),
-      codec: try table.read("codec", as: .choice),
-      crf: try table.read("crf", as: .integer(0...63)),
+      file: try table.read("file", as: .film(codec)),
+      codec: table["codec"] == nil ? nil : codec,
+      crf: try table.read("crf", as: .quality(codec)),
       scale: try table.read("scale", as: .integer(1...64)) ?? 1)
   }
 }

@@ -30,7 +30,8 @@ struct Demuxer: ~Copyable {
 
   /// Fills `packet` with the stream's next; false at the end.
   func read(into packet: borrowing Packet) throws(FFmpegError) -> Bool {
-    let context = self.context, filled = packet.pointer
+    let context = self.context
+    let filled = packet.pointer
     while true {
       let code = try check("reading on") {
         let code = av_read_frame(context, filled)
@@ -43,7 +44,8 @@ struct Demuxer: ~Copyable {
   }
 
   func info(codec: String) throws(FilmError) -> FilmInfo {
-    let stream = self.stream.pointee, coded = stream.codecpar.pointee
+    let stream = self.stream.pointee
+    let coded = stream.codecpar.pointee
     let rate = stream.avg_frame_rate.num > 0 ? stream.avg_frame_rate : stream.r_frame_rate
     guard rate.num > 0, rate.den > 0 else {
       throw .reading(path: String(cString: context.pointee.url), reason: "it does not say its frame rate")

@@ -10,7 +10,8 @@ package struct FilmRate: Sendable, Hashable, CustomStringConvertible {
     while b != 0 { (a, b) = (b, a % b) }
     self.numerator = numerator / a
     self.denominator = denominator / a
-    precondition(max(self.numerator, self.denominator) <= Int(Int32.max), "a frame rate of such terms is beyond any film")
+    precondition(
+      max(self.numerator, self.denominator) <= Int(Int32.max), "a frame rate of such terms is beyond any film")
   }
 
   package var framesPerSecond: Double { Double(numerator) / Double(denominator) }

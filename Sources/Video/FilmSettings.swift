@@ -55,7 +55,8 @@ package struct FilmSettings: Sendable, Equatable {
     if let crf {
       guard let range = codec.qualityRange else { throw .settings("\(codec) is lossless and takes no crf") }
       guard range.contains(crf) else {
-        throw .settings("crf \(crf) is out of range for \(codec), which takes \(range.lowerBound) to \(range.upperBound)")
+        throw .settings(
+          "crf \(crf) is out of range for \(codec), which takes \(range.lowerBound) to \(range.upperBound)")
       }
     }
     if let threads, threads < 1 { throw .settings("an encoder needs at least one thread, not \(threads)") }

@@ -1,5 +1,5 @@
-package import Foundation
 internal import FFmpeg
+package import Foundation
 package import Pixels
 internal import Synchronization
 

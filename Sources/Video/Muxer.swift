@@ -47,7 +47,8 @@ struct Muxer: ~Copyable {
 
   /// Writes one packet whose times count in `timeBase`.
   func write(_ packet: borrowing Packet, timeBase: AVRational) throws(FFmpegError) {
-    let context = self.context, filled = packet.pointer
+    let context = self.context
+    let filled = packet.pointer
     let stream = context.pointee.streams[0]!
     av_packet_rescale_ts(filled, timeBase, stream.pointee.time_base)
     filled.pointee.stream_index = 0

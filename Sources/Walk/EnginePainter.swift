@@ -4,12 +4,14 @@ public import Pixels
 /// An engine that paints at one size, in one way.
 public struct EnginePainter: Painter {
   public let noiseShape: [Int]
+  public let picturesAtOnce: Int
   private let engine: Engine
   private let sampling: Sampling
 
   /// `width` and `height` in pixels. Of `sampling` all is used but the guidance, which the walk gives for each frame.
   public init(_ engine: Engine, width: Int, height: Int, sampling: Sampling) throws(EngineError) {
     noiseShape = try engine.latentShape(width: width, height: height)
+    picturesAtOnce = engine.picturesAtOnce(width: width, height: height)
     self.engine = engine
     self.sampling = sampling
   }

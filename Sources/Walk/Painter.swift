@@ -6,6 +6,9 @@ public protocol Painter: Sendable {
   /// The shape of the noise that a picture begins with.
   var noiseShape: [Int] { get }
 
+  /// How many pictures are best painted at the same time, each by its own call.
+  var picturesAtOnce: Int { get }
+
   /// Encodes prompts with their negative prompts, all to one length, so that they can be mixed.
   func encode(_ prompts: [(prompt: String, negative: String)]) throws -> [Conditioning]
 

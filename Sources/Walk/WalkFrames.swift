@@ -2,7 +2,7 @@ internal import Diffusion
 public import Pixels
 internal import Synchronization
 
-/// The frames of a walk, painted on demand, in any order.
+/// The frames of a walk, painted on demand, in any order and from any thread.
 ///
 /// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, when the walk is made.
 public final class WalkFrames: Sendable {
@@ -12,8 +12,8 @@ public final class WalkFrames: Sendable {
   private let painter: any Painter
   /// One for each keyframe.
   private let conditionings: [Conditioning]
-  /// The picture made last: frames of a hold need it again.
-  private let last = Mutex<(state: WalkState, image: Image)?>(nil)
+  /// The canvases taken up last, for frames that show the same again: those of a hold.
+  private let recent = Mutex<[Canvas]>([])
 
   public init(
     _ timeline: Timeline, painter: any Painter, promptMix: Mix = .lerp, noiseMix: Mix = .slerp
@@ -36,19 +36,40 @@ public final class WalkFrames: Sendable {
 
   public var count: Int { timeline.count }
 
+  /// How many frames are best asked for at the same time.
+  public var picturesAtOnce: Int { painter.picturesAtOnce }
+
   /// The picture of a frame, 0 to `count` − 1.
   public func frame(at index: Int) throws -> Image {
-    let state = timeline.state(at: index)
-    if let known = last.withLock({ $0 }), known.state == state { return known.image }
-    var noise = WalkNoise(state, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
-    let image = try painter.paint(noise(0), conditioning(of: state), guidance: state.guidance) { noise($0 + 1) }
-    last.withLock { $0 = (state, image) }
-    return image
+    let canvas = canvas(for: timeline.state(at: index))
+    return try canvas.image.withLock { image in
+      if let image { return image }
+      let painted = try paint(canvas.state)
+      image = painted
+      return painted
+    }
   }
 
-  /// What the denoiser is told at a state of the walk.
-  private func conditioning(of state: WalkState) -> Conditioning {
-    promptMix(conditionings[state.from], conditionings[state.to], state.progress)
+  private func paint(_ state: WalkState) throws -> Image {
+    var noise = WalkNoise(state, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
+    let conditioning = promptMix(conditionings[state.from], conditionings[state.to], state.progress)
+    return try painter.paint(noise(0), conditioning, guidance: state.guidance) { noise($0 + 1) }
+  }
+
+  private func canvas(for state: WalkState) -> Canvas {
+    recent.withLock { recent in
+      if let known = recent.first(where: { $0.state == state }) { return known }
+      recent = recent.suffix(3) + [Canvas(state)]
+      return recent[recent.count - 1]
+    }
+  }
+
+  /// A picture, painted by the first who asks for it; others wait.
+  private final class Canvas: Sendable {
+    let state: WalkState
+    let image = Mutex<Image?>(nil)
+
+    init(_ state: WalkState) { self.state = state }
   }
 
   private struct Text: Hashable {

@@ -2,7 +2,9 @@ import ArgumentParser
 import Diffusion
 import Foundation
 import Pixels
+import Render
 import Scripts
+import Video
 import Walk
 
 /// A fault of the command's own, with the exit code that sysexits.h has for it.
@@ -18,6 +20,8 @@ extension ExitCode {
   static let usage = ExitCode(EX_USAGE)
   static let badData = ExitCode(EX_DATAERR)
   static let missingInput = ExitCode(EX_NOINPUT)
+  static let unavailable = ExitCode(EX_UNAVAILABLE)
+  static let tryLater = ExitCode(EX_TEMPFAIL)
   static let ownFault = ExitCode(EX_SOFTWARE)
   static let cannotCreate = ExitCode(EX_CANTCREAT)
   static let cannotWrite = ExitCode(EX_IOERR)
@@ -34,17 +38,43 @@ extension ExitCode {
       case let error as ModelError: error.isMissing ? .missingInput : .badData
       case is SchedulerError: .badData
       case EngineError.size: .usage
-      case let error as PictureError:
-        switch error {
-        case .cannotCreate: .cannotCreate
-        case .cannotWrite: .cannotWrite
-        case .cannotRead: .missingInput
-        case .unknownFormat: .usage
-        case .malformed: .badData
-        case .noFont: .ownFault
-        }
+      case let error as PictureError: ExitCode(for: error)
+      case let error as FilmError: ExitCode(for: error)
+      case let error as JobError: ExitCode(for: error)
       default: .ownFault
       }
+  }
+
+  private init(for error: PictureError) {
+    self =
+      switch error {
+      case .cannotCreate: .cannotCreate
+      case .cannotWrite: .cannotWrite
+      case .cannotRead: .missingInput
+      case .unknownFormat: .usage
+      case .malformed: .badData
+      case .noFont: .unavailable
+      }
+  }
+
+  private init(for error: FilmError) {
+    switch error {
+    case .settings: self = .usage
+    case .noEncoder: self = .unavailable
+    case .file(let error): self.init(for: error)
+    case .encoding: self = .cannotWrite
+    case .reading: self = .badData
+    }
+  }
+
+  private init(for error: JobError) {
+    switch error {
+    case .otherJob: self = .cannotCreate
+    case .busy: self = .tryLater
+    case .frame(_, _, let cause): self.init(for: cause)
+    case .file(let error): self.init(for: error)
+    case .film(let error): self.init(for: error)
+    }
   }
 }
 
@@ -70,7 +100,8 @@ extension Latentwalk {
     if parsed == .success { exit(withError: error) }
     if let code = error as? ExitCode { exit(withError: code) }
     if parsed == .validationFailure {
-      let text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+      let text = message(for: error).replacing(#/:\n+  - /#, with: ": ").replacing("\n  - ", with: ", ")
+        .split(whereSeparator: \.isNewline).joined(separator: " ")
       tell("latentwalk: \(text); see \(helpCommand)")
       Foundation.exit(ExitCode.usage.rawValue)
     }

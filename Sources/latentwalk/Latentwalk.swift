@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct Latentwalk: AsyncParsableCommand {
+struct Latentwalk: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "latentwalk",
     abstract: "Renders films in which one prompt becomes another.",
@@ -11,18 +11,16 @@ struct Latentwalk: AsyncParsableCommand {
         latentwalk presets
         latentwalk render car-to-tiger
       """,
+    version: Version.current,
     subcommands: [
-      StripCommand.self, PlanCommand.self, ImageCommand.self, ExploreCommand.self, PresetsCommand.self, ModelCommand.self,
+      WalkCommand.self, RenderCommand.self, BatchCommand.self, StripCommand.self, PlanCommand.self,
+      ImageCommand.self, ExploreCommand.self, PresetsCommand.self, ModelCommand.self,
     ])
 
-  static func main() async {
+  static func main() {
     do {
       var command = try parseAsRoot()
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
+      try command.run()
     } catch {
       end(with: error)
     }

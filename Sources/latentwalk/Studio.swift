@@ -1,66 +1,40 @@
 import Diffusion
 import Pixels
+import Render
 import Scripts
-import Walk
 
-/// A loaded model with a size and a way of sampling: what single pictures are made with.
-struct Studio {
+/// Pictures of one prompt, each from its own seed.
+struct Studio: FrameSource {
+  let width: Int
+  let height: Int
+  /// How many pictures are best made at the same time.
+  let atOnce: Int
   private let engine: Engine
-  private let size: Size
   private let sampling: Sampling
+  private let conditioning: Conditioning
+  private let noiseShape: [Int]
+  private let seeds: [UInt64]
 
-  init(_ model: ModelOptions, _ pictures: PictureOptions) throws {
+  /// Loads the model and encodes the prompt.
+  init(_ prompt: String, seeds: [UInt64], _ text: PromptOptions, _ pictures: PictureOptions, _ model: ModelOptions) throws {
     engine = try model.load(model.model ?? Script.Default.model)
-    size = try engine.size(pictures.size)
+    let size = try engine.size(pictures.size)
+    (width, height) = (size.width, size.height)
+    atOnce = engine.picturesAtOnce(width: width, height: height)
+    noiseShape = try engine.latentShape(width: width, height: height)
     sampling = Sampling(
-      steps: pictures.steps ?? Script.Default.steps, guidance: Script.Default.guidance, scheduler: pictures.scheduler)
+      steps: pictures.steps ?? Script.Default.steps, guidance: text.guidance ?? Script.Default.guidance,
+      scheduler: pictures.scheduler)
+    conditioning = try engine.encode(prompt, negative: text.negative ?? "")
+    self.seeds = seeds
   }
 
-  /// The least enlargement that makes room for a label.
-  var readableScale: Int { max(1, (96 + size.width - 1) / size.width) }
+  var count: Int { seeds.count }
 
-  func picture(of prompt: String, _ options: PromptOptions, seed: UInt64) throws -> Image {
-    let conditioning = try engine.encode(prompt, negative: options.negative ?? "")
-    var noise = NoiseGenerator(seed: seed)
-    let shape = try engine.latentShape(width: size.width, height: size.height)
-    var sampling = sampling
-    if let guidance = options.guidance { sampling.guidance = guidance }
-    let first = noise.next(shape: shape)
-    return try engine.decode(engine.denoise(first, conditioning, sampling) { _ in noise.next(shape: shape) })
-  }
-}
-
-extension ModelOptions {
-  /// Puts the model that is given over what a script says.
-  func apply(to script: inout Script) {
-    if let model { script.model = model }
-  }
-
-  /// Loads a script's model and encodes its prompts.
-  func frames(of script: Script) throws -> WalkFrames {
-    try frames(of: script, by: load(script.model))
-  }
-
-  func frames(of script: Script, by engine: Engine) throws -> WalkFrames {
-    let size = try engine.size(script.size)
-    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler)
-    let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
-    return try WalkFrames(script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix)
-  }
-}
-
-extension Engine {
-  /// The size asked for, or the model's own; checked against what the model can make.
-  func size(_ wanted: Size?) throws -> Size {
-    let size = wanted ?? model.defaultSize
-    _ = try latentShape(width: size.width, height: size.height)
-    return size
-  }
-}
-
-extension Image {
-  /// The picture `factor` times as wide and high, as sharp as the film.
-  func enlarged(_ factor: Int) throws -> Image {
-    factor == 1 ? self : try scaled(width: width * factor, height: height * factor)
+  func frame(at index: Int) throws -> Image {
+    var noise = NoiseGenerator(seed: seeds[index])
+    let first = noise.next(shape: noiseShape)
+    let latent = try engine.denoise(first, conditioning, sampling) { _ in noise.next(shape: noiseShape) }
+    return try engine.decode(latent)
   }
 }

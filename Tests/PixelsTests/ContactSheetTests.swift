@@ -8,7 +8,9 @@ struct ContactSheetTests {
   }
 
   @Test func labelsStandUnderPictures() throws {
-    let tiles = (0..<4).map { (image: Image(width: 64, height: 64, filledWith: Colour(250, 0, 0)), label: "seed \($0)") }
+    let tiles = (0..<4).map {
+      (image: Image(width: 64, height: 64, filledWith: Colour(250, 0, 0)), label: "seed \($0)")
+    }
     let sheet = try ContactSheet(columns: 2, gap: 8, letterSize: 12).draw(tiles)
     #expect(sheet.width == 2 * 64 + 3 * 8)
     let card = (sheet.height - 3 * 8) / 2
@@ -39,7 +41,9 @@ struct ContactSheetTests {
     #expect(lettering.fit("tiger", into: 1) == "")
   }
 
-  @Test(arguments: ["Ünïcödé", "Привет", "日本", "🚗", "e\u{301}\u{200d}", "tab\there"]) func anyTextIsDrawn(text: String) throws {
+  @Test(arguments: ["Ünïcödé", "Привет", "日本", "🚗", "e\u{301}\u{200d}", "tab\there"]) func anyTextIsDrawn(text: String)
+    throws
+  {
     var lettering = try Lettering(size: 16)
     var image = Image(width: 200, height: 24, filledWith: .white)
     lettering.draw(text, onto: &image, x: 2, y: 2)

@@ -7,10 +7,11 @@ struct ImageTests {
     let colours = [Colour(255, 0, 0), Colour(0, 255, 0), Colour(0, 0, 255)]
     let strip = Image.strip(colours.map { Image(width: 4, height: 3, filledWith: $0) }, gap: 2)
     #expect((strip.width, strip.height) == (16, 3))
-    #expect((0..<16).map { strip[$0, 1] } == [
-      colours[0], colours[0], colours[0], colours[0], .white, .white, colours[1], colours[1], colours[1], colours[1],
-      .white, .white, colours[2], colours[2], colours[2], colours[2],
-    ])
+    #expect(
+      (0..<16).map { strip[$0, 1] } == [
+        colours[0], colours[0], colours[0], colours[0], .white, .white, colours[1], colours[1], colours[1], colours[1],
+        .white, .white, colours[2], colours[2], colours[2], colours[2],
+      ])
   }
 
   @Test func gridFillsRowByRow() {

@@ -23,7 +23,7 @@ struct PictureFileTests {
 
   /// JPEG made by FFmpeg, 4:4:4: the left half (200, 40, 60), the right half (20, 90, 220).
   static let jpeg = Data(
-    base64Encoded: 
+    base64Encoded:
       """
       /9j/4AAQSkZJRgABAgAAAQABAAD//gAQTGF2YzU5LjM3LjEwMAD/2wBDAAgEBAQEBAUFBQUFBQYGBgYGBgYGBgYGBgYHBwcICAgH
       BwcGBgcHCAgICAkJCQgICAgJCQoKCgwMCwsODg4RERT/xABOAAEBAQAAAAAAAAAAAAAAAAAAAwYBAQEBAAAAAAAAAAAAAAAAAAAH

@@ -29,7 +29,9 @@ struct FilmJobTests {
   }
 
   private var frameFiles: [String] {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: job.folder.path).filter { $0.hasSuffix(".png") }.sorted() }
+    get throws {
+      try FileManager.default.contentsOfDirectory(atPath: job.folder.path).filter { $0.hasSuffix(".png") }.sorted()
+    }
   }
 
   private func interrupt(after count: Int, of frames: Int) throws -> FilmJob.Outcome {
@@ -151,7 +153,9 @@ struct FilmJobTests {
     _ = try job.run(quietly: SyntheticSource(count: 4))
     #expect(try folder.names == ["film.mp4", "film.mp4.job"])
     #expect(try frameFiles == ["000000.png", "000001.png", "000002.png", "000003.png"])
-    #expect(try Image(contentsOf: job.folder.appendingPathComponent("000002.png")) == .pattern(width: 64, height: 48, seed: 2))
+    #expect(
+      try Image(contentsOf: job.folder.appendingPathComponent("000002.png")) == .pattern(width: 64, height: 48, seed: 2)
+    )
     let source = SyntheticSource(count: 4)
     #expect(try job.run(quietly: source) == .finished(frames: 4, rendered: 0))
     #expect(source.rendered == [])
@@ -174,7 +178,8 @@ struct FilmJobTests {
     #expect(try job.run(quietly: source) == .finished(frames: 3, rendered: 3))
   }
 
-  @Test(arguments: ["film.avi", "no/such/folder/film.mp4", "taken.mp4"]) func anUnwritableOutputIsFoundBeforeTheFirstFrame(name: String) throws {
+  @Test(arguments: ["film.avi", "no/such/folder/film.mp4", "taken.mp4"])
+  func anUnwritableOutputIsFoundBeforeTheFirstFrame(name: String) throws {
     try FileManager.default.createDirectory(at: folder["taken.mp4"], withIntermediateDirectories: false)
     let source = SyntheticSource(count: 3)
     let error = #expect(throws: JobError.self) { try FilmJob(output: folder[name]).run(quietly: source) }
@@ -223,7 +228,9 @@ struct FilmJobTests {
       }
       let outcome = try job.run(quietly: source, interruption: interruption)
       precondition(outcome == .interrupted(done: 5, frames: 9, partial: job.partial), "\(outcome)")
-      precondition("\(outcome)" == "interrupted after 5 of 9 frames; film.partial.mp4 shows them; run the same command again to go on")
+      precondition(
+        "\(outcome)"
+          == "interrupted after 5 of 9 frames; film.partial.mp4 shows them; run the same command again to go on")
     }
     #expect(try frames(of: folder["film.partial.mp4"]) == 5)
   }

@@ -17,22 +17,24 @@ struct ProgressTests {
   }
 
   @Test func lines() {
-    #expect(output(.lines, secondsPerFrame: 12) == """
-      going on: 2 of 5 frames are there
-      3/5 frames, 12.00 s/frame, 0:24 left
-      4/5 frames, 12.00 s/frame, 0:12 left
-      5/5 frames, 12.00 s/frame, 0:00 left
-      5/5 frames, 3 rendered in 0:36, 12.00 s/frame
+    #expect(
+      output(.lines, secondsPerFrame: 12) == """
+        going on: 2 of 5 frames are there
+        3/5 frames, 12.00 s/frame, 0:24 left
+        4/5 frames, 12.00 s/frame, 0:12 left
+        5/5 frames, 12.00 s/frame, 0:00 left
+        5/5 frames, 3 rendered in 0:36, 12.00 s/frame
 
-      """)
+        """)
   }
 
   @Test func linesAreRare() {
-    #expect(output(.lines, secondsPerFrame: 0.05) == """
-      going on: 2 of 5 frames are there
-      5/5 frames, 3 rendered in 0:00, 0.050 s/frame
+    #expect(
+      output(.lines, secondsPerFrame: 0.05) == """
+        going on: 2 of 5 frames are there
+        5/5 frames, 3 rendered in 0:00, 0.050 s/frame
 
-      """)
+        """)
   }
 
   @Test func bar() {
@@ -43,7 +45,8 @@ struct ProgressTests {
 
   @Test func json() throws {
     struct Event: Decodable {
-      var event: String, frames: Int, found: Int?, done: Int?, rendered: Int?, secondsPerFrame: Double?, secondsLeft: Double?
+      var event: String, frames: Int, found: Int?, done: Int?, rendered: Int?, secondsPerFrame: Double?,
+        secondsLeft: Double?
     }
     let events = try output(.json, secondsPerFrame: 0.5).split(separator: "\n").map {
       try JSONDecoder().decode(Event.self, from: Data($0.utf8))

@@ -64,9 +64,11 @@ import Testing
     Case(script(second: "after: 4s\n    easing: bouncy"), "8:13", "found `easing`: the text \"bouncy\"; expected one of linear, smooth, ease-in, ease-out"),
     Case(script("output: film.mp4"), "2:9", "found the text \"film.mp4\"; expected output: lines of `key: value` with the keys file, codec, crf, scale"),
     Case(script("output: {codec: h265}"), "2:17", "found `codec`: the text \"h265\"; expected one of h264, hevc, av1, vp9, ffv1"),
-    Case(script("output: {crf: 99}"), "2:15", "found `crf`: 99; expected a whole number from 0 to 63"),
+    Case(script("output: {crf: 99}"), "2:15", "found `crf`: 99; expected a whole number from 0 to 51"),
     Case(script("output: {scale: 0}"), "2:17", "found `scale`: 0; expected a whole number from 1 to 64"),
-    Case(script("output: {file: ''}"), "2:16", "found `file`: the text \"\"; expected a name"),
+    Case(script("output: {file: ''}"), "2:16", "found `file`: the text \"\"; expected a file's name for h264, which ends in .mp4, .mov, .mkv"),
+    Case(script("output: {file: a.mp4, codec: ffv1}"), "2:16", "found `file`: the text \"a.mp4\"; expected a file's name for ffv1, which ends in .mkv"),
+    Case(script("output: {crf: 3, codec: ffv1}"), "2:15", "found `crf`: 3; expected none, for ffv1 is lossless"),
     Case(script("model: {a: b}").replacing("model: emoji\n", with: "\n"), "2:8", "found `model`: a mapping; expected a name"),
     Case(script("steps: !!python/object 4"), "2:8", "found the tag tag:yaml.org,2002:python/object; expected a plain value"),
   ]

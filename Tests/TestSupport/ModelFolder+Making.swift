@@ -1,7 +1,7 @@
-package import Foundation
+internal import Foundation
 
 extension ScratchFolder {
-  /// Writes the configurations of a small model in diffusers' layout, each with changes of the caller's.
+  /// Writes a small model in diffusers' layout but for its weights, the configurations with changes of the caller's.
   ///
   /// A change gives a key another value as JSON text, or takes it away with nil.
   package func writeModel(_ changes: [String: [String: String?]] = [:]) throws {
@@ -11,6 +11,7 @@ extension ScratchFolder {
       let lines = keys.sorted { $0.key < $1.key }.map { "  \"\($0.key)\": \($0.value)" }
       try write("{\n\(lines.joined(separator: ",\n"))\n}\n", to: path)
     }
+    try writeTables(to: "tokenizer")
   }
 
   private static let configurations: [String: [String: String]] = [

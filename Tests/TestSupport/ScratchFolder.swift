@@ -26,4 +26,8 @@ package final class ScratchFolder: Sendable {
   package func write(_ text: String, to path: String) throws -> URL {
     try write(Array(text.utf8), to: path)
   }
+
+  package func remove(_ path: String) throws {
+    try FileManager.default.removeItem(at: url.appendingPathComponent(path))
+  }
 }

@@ -29,7 +29,8 @@ struct FilmTests {
   ]
 
   @Test(arguments: rates, [1, 2, 47]) func countRateSizeAndDuration(rate: FilmRate, count: Int) throws {
-    try write((0..<count).map { .pattern(width: 64, height: 48, seed: $0) }, to: folder["a.mp4"], FilmSettings(rate: rate))
+    try write(
+      (0..<count).map { .pattern(width: 64, height: 48, seed: $0) }, to: folder["a.mp4"], FilmSettings(rate: rate))
     let (info, frames) = try read(folder["a.mp4"])
     #expect(frames.count == count)
     #expect(info.frameCount == count)
@@ -58,20 +59,24 @@ struct FilmTests {
     #expect(film.info.rate == FilmRate(30000, 1001))
     #expect((film.info.width, film.info.height) == (64, 64))
     #expect(film.info.pixelFormat == "yuv420p")
-    #expect([film.info.primaries, film.info.transfer, film.info.matrix, film.info.range] == ["bt709", "bt709", "bt709", "tv"])
+    #expect(
+      [film.info.primaries, film.info.transfer, film.info.matrix, film.info.range] == ["bt709", "bt709", "bt709", "tv"])
     for (frame, original) in zip(film.frames, frames) {
       #expect(frame.largestDifference(to: original) <= 6)
     }
   }
 
   static let patches = [
-    Colour(255, 0, 0), Colour(0, 255, 0), Colour(0, 0, 255), Colour(255, 255, 0), Colour(0, 255, 255), Colour(255, 0, 255),
+    Colour(255, 0, 0), Colour(0, 255, 0), Colour(0, 0, 255), Colour(255, 255, 0), Colour(0, 255, 255),
+    Colour(255, 0, 255),
     Colour(0, 0, 0), Colour(64, 64, 64), Colour(128, 128, 128), Colour(192, 192, 192), Colour(255, 255, 255),
     Colour(200, 120, 40), Colour(17, 99, 201),
   ]
 
   /// With BT.601 in place of BT.709 pure red would come back as (255, 24, 0) or further off.
-  @Test(arguments: FilmCodec.available(), [1.0, 2.0]) func flatPatchesKeepTheirColours(codec: FilmCodec, scale: Double) throws {
+  @Test(arguments: FilmCodec.available(), [1.0, 2.0]) func flatPatchesKeepTheirColours(codec: FilmCodec, scale: Double)
+    throws
+  {
     let frames = Self.patches.map { Image(width: 64, height: 64, filledWith: $0) }
     let url = folder["film.\(codec.containers[0].rawValue)"]
     try write(frames, to: url, FilmSettings(codec: codec, crf: codec.qualityRange.map { _ in 4 }, scale: scale))

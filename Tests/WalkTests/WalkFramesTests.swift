@@ -1,4 +1,5 @@
 import Diffusion
+import Dispatch
 import Pixels
 import Synchronization
 import Tensors
@@ -25,6 +26,20 @@ import Walk
       #expect(try WalkFrames(timeline, painter: Recorder()).frame(at: index) == pictures[index])
       #expect(try run.frame(at: index) == pictures[index])
     }
+  }
+
+  @Test func framesPaintedAtOnceAreThoseOfTheRun() throws {
+    let painter = Recorder()
+    let timeline = try Timeline(
+      [key("a", 1, 0, hold: 20), key("b", 2, 30, hold: 20)], rate: #require(FrameRate("30")))
+    let run = try WalkFrames(timeline, painter: painter)
+    let pictures = Mutex([Int: Image]())
+    DispatchQueue.concurrentPerform(iterations: run.count) { index in
+      let picture = try? run.frame(at: index)
+      pictures.withLock { $0[index] = picture }
+    }
+    let alone = try WalkFrames(timeline, painter: Recorder())
+    for index in 0..<run.count { #expect(try alone.frame(at: index) == pictures.withLock { $0[index] }) }
   }
 
   @Test func keyframesAreTheirOwnNoiseAndPrompt() throws {
@@ -81,6 +96,7 @@ private final class Recorder: Painter {
   }
 
   let noiseShape = [1, 4, 2, 3]
+  let picturesAtOnce = 8
   private let record = Mutex<(encoded: [[String]], painted: [Painted])>(([], []))
   var encoded: [[String]] { record.withLock { $0.encoded } }
   var painted: [Painted] { record.withLock { $0.painted } }

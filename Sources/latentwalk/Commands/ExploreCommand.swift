@@ -24,8 +24,9 @@ struct ExploreCommand: ParsableCommand {
     help: ArgumentHelp("Where the sheet goes: .png, .ppm, or - for PPM on standard output.", valueName: "file"))
   var output = PictureOutput(argument: "sheet.png")
 
-  @OptionGroup var prompts: PromptOptions
+  @OptionGroup var text: PromptOptions
   @OptionGroup var pictures: PictureOptions
+  @OptionGroup var report: ReportOptions
   @OptionGroup var model: ModelOptions
 
   func validate() throws {
@@ -36,13 +37,14 @@ struct ExploreCommand: ParsableCommand {
 
   func run() throws {
     try output.check()
-    let studio = try Studio(model, pictures)
-    var tiles: [(image: Image, label: String)] = []
-    for seed in seeds.values {
-      let image = try studio.picture(of: prompt, prompts, seed: seed)
-      tiles.append((try image.enlarged(pictures.scale ?? studio.readableScale), "seed \(seed)"))
-    }
+    let studio = try Studio(prompt, seeds: seeds.values, text, pictures, model)
+    let images = try studio.pictures(atOnce: studio.atOnce, report)
+    let scale = pictures.scale ?? readableScale(of: studio.width)
+    let tiles = try zip(images, seeds.values).map { (image: try $0.enlarged(scale), label: "seed \($1)") }
     let square = Int(Double(tiles.count).squareRoot().rounded(.up))
     try output.write(ContactSheet(columns: columns ?? square).draw(tiles))
   }
+
+  /// The least enlargement of a picture that makes room for its label.
+  private func readableScale(of width: Int) -> Int { (96 + width - 1) / width }
 }

@@ -21,14 +21,13 @@ struct ImageCommand: ParsableCommand {
     help: ArgumentHelp("Where the picture goes: .png, .ppm, or - for PPM on standard output.", valueName: "file"))
   var output = PictureOutput(argument: "image.png")
 
-  @OptionGroup var prompts: PromptOptions
+  @OptionGroup var text: PromptOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var model: ModelOptions
 
   func run() throws {
     try output.check()
-    let studio = try Studio(model, pictures)
-    let image = try studio.picture(of: prompt, prompts, seed: seed)
-    try output.write(image.enlarged(pictures.scale ?? 1))
+    let studio = try Studio(prompt, seeds: [seed], text, pictures, model)
+    try output.write(studio.frame(at: 0).enlarged(pictures.scale ?? 1))
   }
 }

@@ -31,6 +31,7 @@ struct StripCommand: ParsableCommand {
   @OptionGroup var prompts: PromptOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
+  @OptionGroup var report: ReportOptions
   @OptionGroup var model: ModelOptions
 
   func validate() throws {
@@ -40,11 +41,10 @@ struct StripCommand: ParsableCommand {
   func run() throws {
     let script = try script()
     try output.check()
-    let frames = try model.frames(of: script)
-    let chosen = Timeline.evenFrames(count, of: frames.count)
-    var images: [Image] = []
-    for index in chosen { images.append(try frames.frame(at: index).enlarged(script.output.scale)) }
-    try output.write(.strip(images))
+    let chosen = Timeline.evenFrames(count, of: script.timeline.count)
+    let source = try WalkSource(script, model.load(script.model), chosen: chosen)
+    let images = try source.pictures(atOnce: source.atOnce, report)
+    try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }
 
   /// The script, or prompts as a film of `count` frames.

@@ -47,8 +47,15 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Loads a model by name or path.
-  func load(_ name: String) throws -> Engine {
-    try Engine(model: presets.model(name), precision: precision, threads: threads)
+  func load(_ name: String) throws -> Engine { try load(presets.model(name)) }
+
+  func load(_ folder: URL) throws -> Engine {
+    try Engine(model: folder, precision: precision, threads: threads)
+  }
+
+  /// Puts the model that is given over what a script says.
+  func apply(to script: inout Script) {
+    if let model { script.model = model }
   }
 }
 

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Pixels
+import Scripts
+
+struct BatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch",
+    abstract: "Renders the films of many scripts.",
+    discussion: """
+      A script that fails does not stop the others; the exit code is that of the first that failed.
+      Example: latentwalk batch Presets -o films
+      """)
+
+  @Argument(help: ArgumentHelp("Scripts, or folders whose .yaml files are scripts.", valueName: "scripts"))
+  var names: [String]
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder where the films go; it is made if it is missing. (default: where each script says)", valueName: "folder"))
+  var output: String?
+
+  @OptionGroup var options: ScriptOptions
+
+  func run() throws {
+    let names = try names.flatMap(scripts)
+    if let output { try makeFolder(output) }
+    let projector = Projector(options.model, options.film)
+    var (films, failures): ([String: String], [any Error]) = ([:], [])
+    for name in names {
+      do {
+        try projector.render(film(name, after: &films))
+      } catch let error as Fault where error.code == .interrupted {
+        throw error
+      } catch {
+        tell(line(for: error))
+        failures.append(error)
+      }
+    }
+    options.film.report.say("\(names.count - failures.count) of \(names.count) films rendered")
+    if let first = failures.first { throw ExitCode(for: first) }
+  }
+
+  /// The film of a script; `films` are those before it, by path, with their scripts.
+  private func film(_ name: String, after films: inout [String: String]) throws -> Film {
+    let script = try options.script(name)
+    var path = Film.path(of: script, named: ScriptOptions.title(name))
+    if let output { path = output + "/" + URL(filePath: path).lastPathComponent }
+    let film = try Film(script, at: path)
+    let place = film.url.standardizedFileURL.path
+    if let other = films[place] { throw Fault.usage("\(name): found the film \(path), which \(other) has written; expected another name") }
+    films[place] = name
+    return film
+  }
+
+  /// A script itself, or those of a folder in alphabetical order.
+  private func scripts(_ name: String) throws -> [String] {
+    guard FileStatus(name) == .folder else { return [name] }
+    let all = try FileManager.default.contentsOfDirectory(atPath: name)
+    let scripts = all.filter { !$0.hasPrefix(".") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }.sorted()
+    guard !scripts.isEmpty else {
+      throw Fault(code: .missingInput, description: "\(name): found no .yaml file in the folder; expected scripts")
+    }
+    return scripts.map { (name.hasSuffix("/") ? name : name + "/") + $0 }
+  }
+
+  private func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw PictureError.cannotCreate(path: path, reason: (error as NSError).localizedDescription)
+    }
+  }
+}

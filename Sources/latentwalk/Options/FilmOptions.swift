@@ -1,0 +1,48 @@
+import ArgumentParser
+import Foundation
+import Pixels
+import Scripts
+import Video
+import Walk
+
+/// How films are written. What is not given is the script's.
+struct FilmOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How the film is coded. (default: \(Script.Default.codec))", valueName: "codec"))
+  var codec: FilmCodec?
+
+  @Option(help: ArgumentHelp("The film's quality, smaller is better. (default: the codec's own, 18 for h264)", valueName: "number"))
+  var crf: Int?
+
+  @Flag(help: "Throw away the frames that an earlier run left.")
+  var fresh = false
+
+  @Flag(help: "Keep the frames when the film is whole.")
+  var keepFrames = false
+
+  @OptionGroup var report: ReportOptions
+
+  func apply(to script: inout Script) {
+    if let codec { script.output.codec = codec }
+    if let crf { script.output.crf = crf }
+  }
+}
+
+/// What is said while pictures are made.
+struct ReportOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing but faults.")
+  var quiet = false
+
+  @Flag(help: "Tell the progress as JSON, one object a line, on standard error.")
+  var json = false
+
+  func validate() throws {
+    if quiet, json { throw ValidationError("--quiet and --json exclude each other") }
+  }
+
+  /// Says a line for people to read.
+  func say(_ text: String) {
+    if !quiet, !json { tell(text) }
+  }
+}
+
+extension FilmCodec: ExpressibleByArgument {}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+import Scripts
+
+/// What stands above a script for a film.
+struct ScriptOptions: ParsableArguments {
+  @OptionGroup var mixing: MixOptions
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var film: FilmOptions
+  @OptionGroup var model: ModelOptions
+
+  /// The script of that name or file, with the options put over it.
+  func script(_ name: String) throws -> Script {
+    var script = try model.presets.script(name)
+    mixing.apply(to: &script)
+    pictures.apply(to: &script)
+    film.apply(to: &script)
+    model.apply(to: &script)
+    return script
+  }
+
+  /// A script's name without folder and ending.
+  static func title(_ name: String) -> String {
+    URL(filePath: name).deletingPathExtension().lastPathComponent
+  }
+}

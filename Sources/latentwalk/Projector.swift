@@ -1,0 +1,34 @@
+import Diffusion
+import Foundation
+import Render
+import Scripts
+import Walk
+
+/// Renders films one after another; a model that several share is loaded once.
+final class Projector {
+  private let options: ModelOptions
+  private let film: FilmOptions
+  private var loaded: (folder: URL, engine: Engine)?
+  /// Made with the first film: until then, Ctrl-C ends the process at once.
+  private lazy var interruption = Interruption(signals: true)
+
+  init(_ options: ModelOptions, _ film: FilmOptions) {
+    self.options = options
+    self.film = film
+  }
+
+  func render(_ work: Film) throws {
+    film.report.say("\(work.url.relativePath): \(work.script.timeline.lengths)")
+    let folder = try options.presets.model(work.script.model)
+    let engine = try engine(for: folder)
+    try work.render(by: engine, of: folder, film, interruption: interruption)
+  }
+
+  private func engine(for folder: URL) throws -> Engine {
+    if let loaded, loaded.folder == folder { return loaded.engine }
+    loaded = nil
+    let engine = try options.load(folder)
+    loaded = (folder, engine)
+    return engine
+  }
+}
