@@ -150,6 +150,19 @@ import Testing
       testDescription: "pure noise shows no picture", kind: .ddim,
       changes: ["rescale_betas_zero_snr": .bool(true), "timestep_spacing": .string("trailing")],
       says: ["rescale_betas_zero_snr", "v_prediction"]),
+    Refusal(
+      testDescription: "no smallest sigma", kind: .euler,
+      changes: ["sigma_min": .number(0), "use_exponential_sigmas": .bool(true)], says: ["sigma_min 0"]),
+    Refusal(
+      testDescription: "sigmas upside down", kind: .unipc,
+      changes: ["sigma_min": .number(3), "sigma_max": .number(2), "use_karras_sigmas": .bool(true)],
+      says: ["sigma_max 2", "sigma_min 3"]),
+    Refusal(
+      testDescription: "flow shift", kind: .unipc,
+      changes: [
+        "flow_shift": .number(0), "use_flow_sigmas": .bool(true), "prediction_type": .string("flow_prediction"),
+      ],
+      says: ["flow_shift", "0"]),
     Refusal(testDescription: "no steps", kind: .euler, steps: 0, changes: [:], says: ["steps", "0", "1000"]),
     Refusal(testDescription: "negative steps", kind: .unipc, steps: -3, changes: [:], says: ["steps", "-3"]),
     Refusal(testDescription: "too many steps", kind: .ddim, steps: 1001, changes: [:], says: ["steps", "1001", "1000"]),
