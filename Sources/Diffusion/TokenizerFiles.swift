@@ -125,13 +125,12 @@ struct TokenizerFiles {
   private static let largestID = 1 << 20
 
   static func vocabulary(_ values: [String: JSONValue], path: String) throws(ModelError) -> [String: Int] {
-    var vocabulary: [String: Int] = [:]
-    vocabulary.reserveCapacity(values.count)
-    for (token, value) in values {
-      guard case .integer(let id) = value, 0...largestID ~= id else {
-        throw ModelError(path, found: "\(value.forMessage) as the id of \(token.forMessage)", expected: "a whole number from 0 to \(largestID)")
-      }
-      vocabulary[token] = id
+    let vocabulary = values.compactMapValues { value in
+      if case .integer(let id) = value, 0...largestID ~= id { id } else { nil }
+    }
+    if vocabulary.count < values.count, let (token, value) = values.filter({ vocabulary[$0.key] == nil }).min(by: { $0.key < $1.key }) {
+      throw ModelError(
+        path, found: "\(value.forMessage) as the id of \(token.forMessage)", expected: "a whole number from 0 to \(largestID)")
     }
     return vocabulary
   }

@@ -18,6 +18,9 @@ package enum JSONValue: Sendable, Equatable {
     try reader.end()
   }
 
+  /// Trees take several times the space of their text, so longer files are refused; a tokenizer's have five megabytes.
+  package static let longestFile = 1 << 26
+
   /// Reads the file at `url`, which is mapped for that time.
   package init(contentsOf url: URL) throws(JSONFileError) {
     let file: MappedFile
@@ -25,6 +28,9 @@ package enum JSONValue: Sendable, Equatable {
       file = try MappedFile(contentsOf: url)
     } catch {
       throw JSONFileError(found: "\(error)", expected: "a JSON file")
+    }
+    guard file.bytes.count <= Self.longestFile else {
+      throw JSONFileError(found: "a file of \(file.bytes.count) bytes", expected: "at most \(Self.longestFile)")
     }
     do {
       self = try withExtendedLifetime(file) { () throws(JSONError) in try JSONValue(file.bytes) }

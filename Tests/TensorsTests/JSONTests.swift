@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -55,5 +56,15 @@ import Testing
     let url = try folder.write("{\n  \"é\": 1,\n  \"b\": x\n}", to: "a.json")
     let error = #expect(throws: JSONFileError.self) { try JSONValue(contentsOf: url) }
     #expect(error == JSONFileError(found: "'x' at line 3, column 8", expected: "a value"))
+  }
+
+  @Test func refusesHugeFilesUnread() throws {
+    let folder = try ScratchFolder()
+    let url = try folder.write("[]", to: "a.json")
+    let file = try FileHandle(forWritingTo: url)
+    try file.truncate(atOffset: 1 << 40)
+    try file.close()
+    let error = #expect(throws: JSONFileError.self) { try JSONValue(contentsOf: url) }
+    #expect(error == JSONFileError(found: "a file of 1099511627776 bytes", expected: "at most 67108864"))
   }
 }
