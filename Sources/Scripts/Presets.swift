@@ -59,6 +59,13 @@ package struct Presets: Sendable {
     try lookUp(name, "script", among: scripts, as: { folder.appending(path: $0 + ".yaml") })
   }
 
+  /// What a script says about itself: its first line, where that is a comment.
+  package func about(_ name: String) throws(ScriptError) -> String? {
+    let text = try? String(contentsOf: script(name), encoding: .utf8)
+    guard let line = text?.prefix(while: { !$0.isNewline }), line.hasPrefix("# ") else { return nil }
+    return String(line.dropFirst(2))
+  }
+
   /// The folder of a model, by name.
   package func model(_ name: String) throws(ScriptError) -> URL {
     try lookUp(name, "model", among: models, as: { folder.appending(path: "models/\($0)") })

@@ -102,7 +102,7 @@ extension Latentwalk {
     if parsed == .validationFailure {
       let text = message(for: error).replacing(#/:\n+  - /#, with: ": ").replacing("\n  - ", with: ", ")
         .split(whereSeparator: \.isNewline).joined(separator: " ")
-      tell("latentwalk: \(text); see \(helpCommand)")
+      tell("latentwalk: \(text.last == "." ? String(text.dropLast()) : text); see \(helpCommand)")
       Foundation.exit(ExitCode.usage.rawValue)
     }
     tell(line(for: error))

@@ -1,1 +1,150 @@
+import Foundation
+import Pixels
+import TestSupport
 import Testing
+import Video
+
+/// The commands, run as a user runs them, with the model that ships.
+@Suite struct CommandTests {
+  static let names = ["walk", "render", "batch", "strip", "plan", "image", "explore", "presets", "model"]
+
+  @Test func aloneItSaysWhatThereIs() throws {
+    let result = try Tool().run([])
+    #expect(result.code == 0 && result.errors.isEmpty)
+    for name in Self.names { #expect(result.text.contains("\n  \(name) ")) }
+  }
+
+  @Test(arguments: names) func helpHasAnExample(name: String) throws {
+    for arguments in [[name, "--help"], ["help", name]] {
+      let result = try Tool().run(arguments)
+      #expect(result.code == 0 && result.errors.isEmpty)
+      #expect(result.text.contains("Example: latentwalk \(name)"))
+    }
+  }
+
+  @Test func planTellsTheTimeline() throws {
+    let tool = try Tool()
+    try tool.folder.write(
+      """
+      fps: 10
+      steps: 8
+      keyframes:
+        - {prompt: a car, seed: 1, hold: 1s}
+        - {prompt: a tiger, seed: 2, after: 2s, easing: smooth, negative: a cat}
+      """, to: "film.yaml")
+    let result = try tool.run(["plan", "film.yaml"])
+    #expect(result.code == 0 && result.errors.isEmpty)
+    let lines = result.text.split(separator: "\n")
+    #expect(lines.first == "film.yaml: 31 frames at 10 fps, 3.1 seconds")
+    #expect(lines.contains { $0.hasPrefix("0 ") && $0.hasSuffix("a car  (holds to frame 10)") })
+    #expect(lines.contains { $0.hasPrefix("30 ") && $0.contains("3.000") && $0.hasSuffix("smooth    a tiger  (not: a cat)") })
+    #expect(result.text.contains("21 pictures of 8 steps, 168 steps in all; 10 frames repeat the one before"))
+    #expect(try tool.files == ["film.yaml"])
+  }
+
+  @Test func presetsAndModelsAreListed() throws {
+    let presets = try Tool().run(["presets"])
+    #expect(presets.code == 0)
+    #expect(presets.text.contains("car-to-tiger          150 frames at 30 fps, 5 seconds"))
+    let models = try Tool().run(["model"])
+    #expect(models.code == 0)
+    #expect(models.text.split(separator: "\n").contains("emoji"))
+    let model = try Tool().run(["model", "emoji"])
+    #expect(model.code == 0)
+    #expect(model.text.contains("pictures    64x64 pixels"))
+  }
+
+  @Test func stripGoesToStandardOutputAsPPM() throws {
+    let tool = try Tool()
+    let result = try tool.run(["strip", "a car", "a tiger", "--count", "3", "-o", "-"] + least)
+    #expect(result.code == 0 && result.errors.isEmpty)
+    #expect(result.output.starts(with: Array("P6\n48 16\n255\n".utf8)))
+    #expect(result.output.count == 13 + 48 * 16 * 3)
+    #expect(try tool.files == [])
+  }
+
+  /// A picture is the same alone, in a strip and in a film.
+  @Test func picturesAreTheSameEverywhere() throws {
+    let tool = try Tool()
+    for (prompt, seed) in [("a car", 3), ("a tiger", 4)] {
+      #expect(try tool.run(["image", prompt, "--seed", "\(seed)", "-o", "\(seed).png"] + least).code == 0)
+    }
+    #expect(try tool.run(["strip", "a car", "a tiger", "--seeds", "3,4", "--count", "4", "-o", "strip.png"] + least).code == 0)
+    #expect(
+      try tool.run(
+        ["walk", "a car", "a tiger", "--seeds", "3,4", "--frames", "4", "--codec", "ffv1", "-o", "film.mkv", "--keep-frames"] + least
+      ).code == 0)
+    func picture(_ name: String) throws -> Image { try Image(contentsOf: tool.folder.url.appending(path: name)) }
+    let frames = try (0..<4).map { try picture("film.mkv.job/00000\($0).png") }
+    #expect(frames[0] == (try picture("3.png")))
+    #expect(frames[3] == (try picture("4.png")))
+    #expect(try Image.strip(frames) == picture("strip.png"))
+    #expect(Set(frames.map(\.pixels)).count == 4)
+  }
+
+  @Test(arguments: [("0.5", "30", 15), ("1", "24000/1001", 24), ("0.4", "12.5", 5)])
+  func walkHasExactlyItsFrames(seconds: String, rate: String, count: Int) throws {
+    let tool = try Tool()
+    let result = try tool.run(
+      ["walk", "a cat", "--seeds", "1-3", "--seconds", seconds, "--fps", rate, "--scale", "2", "-o", "film.mp4"] + least)
+    #expect(result.code == 0)
+    #expect(try tool.files == ["film.mp4"])
+    var film = try FilmReader(tool.folder.url.appending(path: "film.mp4"))
+    #expect(film.info.width == 32 && film.info.height == 32)
+    var found = 0
+    while try film.next() != nil { found += 1 }
+    #expect(found == count)
+  }
+
+  @Test func lengthsAreToldBeforeRendering() throws {
+    let tool = try Tool()
+    let result = try tool.run(["walk", "a", "b", "--frames", "3", "-o", "film.mp4"] + least.dropLast())
+    #expect(result.code == 0 && result.output.isEmpty)
+    #expect(result.errors.hasPrefix("film.mp4: 3 frames at 30 fps, 0.1 seconds\n"))
+    #expect(result.errors.hasSuffix("wrote film.mp4: 3 frames\n"))
+  }
+
+  @Test func oneBadScriptDoesNotStopTheOthers() throws {
+    let tool = try Tool()
+    let good = "keyframes: [{prompt: a}, {prompt: b, at: 2f}]\noutput: {file: NAME}\n"
+    for name in ["a", "c"] { try tool.folder.write(good.replacing("NAME", with: "\(name).mp4"), to: "scripts/\(name).yaml") }
+    try tool.folder.write("keyframes: 4\n", to: "scripts/b.yaml")
+    try tool.folder.write(good.replacing("NAME", with: "a.mp4"), to: "scripts/d.yaml")
+    let result = try tool.run(["batch", "scripts", "-o", "films", "--size", "16x16", "--steps", "1"])
+    #expect(result.code == 65)
+    #expect(result.errors.contains("latentwalk: scripts/b.yaml:1:12: found `keyframes`: 4"))
+    #expect(result.errors.contains("latentwalk: scripts/d.yaml: found the film films/a.mp4, which scripts/a.yaml has written"))
+    #expect(result.errors.hasSuffix("2 of 4 films rendered\n"))
+    #expect(try tool.files == ["films", "scripts"])
+    let films = try FileManager.default.contentsOfDirectory(atPath: tool.folder.url.appending(path: "films").path)
+    #expect(films.sorted() == ["a.mp4", "c.mp4"])
+  }
+
+  /// Ctrl-C keeps what is done, and the same command gives the film that would have been.
+  @Test func interruptedWorkGoesOn() throws {
+    let tool = try Tool()
+    let arguments = ["walk", "a car", "a tiger", "--frames", "400", "-o", "film.mkv", "--codec", "ffv1"] + least
+    let process = try tool.start(arguments, output: .nullDevice, errors: .nullDevice)
+    let third = tool.folder.url.appending(path: "film.mkv.job/000002.png")
+    while !FileManager.default.fileExists(atPath: third.path), process.isRunning { usleep(1000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(try tool.files == ["film.mkv.job", "film.partial.mkv"])
+    #expect(try tool.run(arguments.map { $0 == "a car" ? "a cat" : $0 }).errors.contains("use --fresh"))
+    #expect(try tool.run(arguments).code == 0)
+    #expect(try tool.files == ["film.mkv"])
+    let whole = try Tool()
+    #expect(try whole.run(arguments).code == 0)
+    let films = try [tool, whole].map { try Data(contentsOf: $0.folder.url.appending(path: "film.mkv")) }
+    #expect(films[0] == films[1])
+  }
+
+  @Test func exploreDrawsOnePictureASeed() throws {
+    let tool = try Tool()
+    let result = try tool.run(["explore", "a cat", "--seeds", "0-2,7", "-o", "sheet.png"] + least)
+    #expect(result.code == 0)
+    let sheet = try Image(contentsOf: tool.folder.url.appending(path: "sheet.png"))
+    #expect(sheet.width == 2 * 96 + 3 * 8)
+  }
+}

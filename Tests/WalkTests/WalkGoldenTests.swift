@@ -23,10 +23,10 @@ import Walk
     let count = wanted.shape[0]
     let engine = try Engine(
       model: Golden.root.appending(path: #require(json["model"].string)), precision: .fp32)
-    let scheduler = json["scheduler"].string.flatMap { Self.schedulers[$0] }
+    let scheduler = try #require(json["scheduler"].string.flatMap { Self.schedulers[$0] })
     let painter = try Witness(
       engine, json["size_hw"].list.compactMap(\.int),
-      Sampling(steps: Int(number("steps")), guidance: 1, scheduler: #require(scheduler)))
+      Sampling(steps: Int(number("steps")), guidance: 1, scheduler: scheduler))
     let ends = Array(zip(json["prompts"].list.compactMap(\.string), json["seeds"].list.compactMap(\.int)))
     let guidance = try number("guidance")
     let timeline = try Timeline(

@@ -23,11 +23,13 @@ struct ImageCommand: ParsableCommand {
 
   @OptionGroup var text: PromptOptions
   @OptionGroup var pictures: PictureOptions
+  @OptionGroup var report: ReportOptions
   @OptionGroup var model: ModelOptions
 
   func run() throws {
     try output.check()
     let studio = try Studio(prompt, seeds: [seed], text, pictures, model)
-    try output.write(studio.frame(at: 0).enlarged(pictures.scale ?? 1))
+    let images = try studio.pictures(atOnce: 1, report)
+    try output.write(images[0].enlarged(pictures.scale ?? 1))
   }
 }

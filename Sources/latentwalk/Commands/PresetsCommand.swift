@@ -19,6 +19,7 @@ struct PresetsCommand: ParsableCommand {
       let url = try presets.script(name)
       let script = try Script(contentsOf: url, named: url.path)
       print("\(name.padded(to: width))  \(script.timeline.lengths)")
+      if let about = try presets.about(name) { print("\("".padded(to: width))  \(about)") }
     }
     print("\nThey are in \(presets.folder.standardizedFileURL.path); render one with: latentwalk render NAME")
   }

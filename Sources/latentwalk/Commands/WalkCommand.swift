@@ -33,8 +33,8 @@ struct WalkCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How the way between two keyframes speeds up and slows down.", valueName: "curve"))
   var easing = Easing.linear
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where the film goes.", valueName: "file"))
-  var output = "film.mp4"
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where the film goes. (default: film.mp4, or the codec's usual ending)", valueName: "file"))
+  var output: String?
 
   @OptionGroup var text: PromptOptions
   @OptionGroup var mixing: MixOptions
@@ -53,7 +53,7 @@ struct WalkCommand: ParsableCommand {
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)
-    try Projector(model, film).render(Film(script, at: output))
+    try Projector(model, film).render(Film(script, at: output ?? Film.path(of: script, named: "film")))
   }
 
   /// The film's number of frames: what `--frames` says, or seconds × frames a second, rounded.
