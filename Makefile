@@ -7,7 +7,7 @@ BUILD      := .build/release
 PACKAGES   := libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libfontconfig-dev libdnnl-dev libgcc-12-dev
 LATENTWALK := $(BUILD)/latentwalk
 
-.PHONY: help demo test build dependencies install format lint clean
+.PHONY: help demo test build dependencies install bench train format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,17 @@ install: build ## install the tool and its presets under PREFIX
 	install -D $(LATENTWALK) $(DESTDIR)$(PREFIX)/bin/latentwalk
 	mkdir -p $(DESTDIR)$(PREFIX)/share/latentwalk
 	cp -R Presets $(DESTDIR)$(PREFIX)/share/latentwalk/
+
+bench: dependencies ## compare with PyTorch and OpenVINO, which it installs for itself
+	$(SWIFT) build -c release --product Benchmark
+	test -d Benchmarks/.venv || python3 -m venv Benchmarks/.venv
+	Benchmarks/.venv/bin/pip install -q -r Benchmarks/requirements.txt
+	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark
+
+train: ## train the small model anew, into Training/run; see Training/README.md
+	test -d Training/.venv || python3 -m venv Training/.venv
+	Training/.venv/bin/pip install -q -r Training/requirements.txt
+	cd Training && .venv/bin/python train.py all --run run/emoji64
 
 format: ## format the sources
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift

@@ -78,7 +78,7 @@ def train(configuration: Configuration, machine: Machine, start: Path | None = N
     if start or training.finished:
         training.save()
         return True
-    pixels = torch.from_numpy(pictures.load(machine.folder / "pictures"))
+    pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures")))
     known, held_out = pixels[:-HELD_OUT].to(machine.device), pixels[-HELD_OUT:].to(machine.device)
     if machine.compiles:
         model.encoder.compile()

@@ -2,7 +2,7 @@
 
 Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020), with the velocity of Salimans and Ho,
 "Progressive Distillation" (2022), section 4, captions dropped for Ho and Salimans, "Classifier-Free Diffusion Guidance"
-(2022), and the weights of Hang et al., "Efficient Diffusion Training via Min-SNR Weighting Strategy" (2023), eq. 8.
+(2022), and the weights of Hang et al., "Efficient Diffusion Training via Min-SNR Weighting Strategy" (2023).
 """
 
 from pathlib import Path
@@ -114,10 +114,9 @@ def latents(vae: AutoencoderKL, machine: Machine) -> torch.Tensor:
     file = machine.folder / "latents.pt"
     if file.exists():
         return torch.load(file, map_location=machine.device)
-    shards = len(list((machine.folder / "pictures").glob("*.npy")))
     parts = []
-    for shard in range(shards):
-        pixels = torch.from_numpy(pictures.load(machine.folder / "pictures", shard, shard + 1))
+    for shard in pictures.shards(machine.folder / "pictures"):
+        pixels = torch.from_numpy(pictures.load([shard]))
         parts.append(autoencoder.encode(vae, pixels.to(machine.device)).contiguous())
     encoded = torch.cat(parts)
     torch.save(encoded, file)
@@ -135,7 +134,7 @@ def train(configuration: Configuration, machine: Machine, vae: AutoencoderKL, st
     model = Denoiser.read(start) if start else Denoiser.new(configuration, tokens, 1 / encoded.std().item())
     training = Training("denoiser", model, configuration.denoiser, machine)
     clean = encoded * training.model.scale
-    captions = [record["caption"] for record in pictures.records(machine.folder / "pictures")]
+    captions = pictures.captions(pictures.shards(machine.folder / "pictures"))
     texts = tokenizer.encode(tokens, captions).to(device)
     silence = tokenizer.encode(tokens, [""]).to(device)
     scheduler = build_scheduler()

@@ -320,11 +320,7 @@ class Wish:
     style: str = ""
 
     def caption(self, rng: Random) -> str:
-        opening = (
-            f"a {self.style} of "
-            if self.style
-            else rng.choice(("", "", "", *["a photo of "] * 2, "a picture of ", "an image of "))
-        )
+        opening = f"a {self.style} of " if self.style else rng.choice(OPENINGS)
         if self.thing is None:
             return opening + rng.choice(PLACES[self.place].alone)
         subject = with_article(" ".join(filter(None, (self.size, self.colour, self.noun))))
@@ -332,6 +328,9 @@ class Wish:
         if self.background:
             where = f"on {with_article(self.background)} background"
         return opening + " ".join(filter(None, (subject, self.position, where)))
+
+
+OPENINGS = ("", "", "", "a photo of ", "a photo of ", "a picture of ", "an image of ")
 
 
 def wish(thing: Thing, rng: Random, plain: bool, style: str = "") -> Wish:
@@ -401,29 +400,28 @@ def draw(wish: Wish, size: int, rng: Random) -> np.ndarray:
 # The set
 
 
+def any_wish(configuration: Configuration, things: list[Thing], rng: Random) -> Wish:
+    """A thing, or now and then a place alone, as often as the configuration says."""
+    if rng.random() < 0.03:
+        return Wish(None, place=rng.choice(list(PLACES)))
+    (thing,) = rng.choices(things, [configuration.weight(thing) for thing in things])
+    style = rng.choice(list(STYLES)) if rng.random() < configuration.styled else ""
+    return wish(thing, rng, plain=rng.random() < configuration.plain, style=style)
+
+
 def draw_shard(number: int, configuration: Configuration, folder: Path) -> None:
     """Draws pictures 1000·number … 1000·number + 999 and their captions, unless they are there."""
-    images, said_in = folder / f"{number:04}.npy", folder / f"{number:04}.json"
-    if images.exists():
+    shard = folder / f"{number:04}.npy"
+    if shard.exists():
         return
     rng = Random(7000 + number)
     things = names.things(configuration.core_only)
-    weights = [configuration.weight(thing) for thing in things]
-    drawn, said = np.empty((SHARD, configuration.size, configuration.size, 3), np.uint8), []
-    for i in range(SHARD):
-        if rng.random() < 0.03:
-            wanted, label = Wish(None, place=rng.choice(list(PLACES))), -1
-        else:
-            label = rng.choices(range(len(things)), weights)[0]
-            style = rng.choice(list(STYLES)) if rng.random() < configuration.styled else ""
-            wanted = wish(things[label], rng, plain=rng.random() < configuration.plain, style=style)
-        drawn[i] = draw(wanted, configuration.size, rng)
-        said.append({"caption": wanted.caption(rng), "thing": label, "colour": wanted.colour, "place": wanted.place})
-    said_in.write_text(json.dumps(said))
-    beside = images.with_suffix(".part")
+    wishes = [any_wish(configuration, things, rng) for _ in range(SHARD)]
+    shard.with_suffix(".json").write_text(json.dumps([wish.caption(rng) for wish in wishes]))
+    beside = shard.with_suffix(".part")
     with beside.open("wb") as file:
-        np.save(file, drawn)
-    beside.rename(images)
+        np.save(file, np.stack([draw(wish, configuration.size, rng) for wish in wishes]))
+    beside.rename(shard)
 
 
 def draw_all(configuration: Configuration, folder: Path, processes: int) -> None:
@@ -434,12 +432,14 @@ def draw_all(configuration: Configuration, folder: Path, processes: int) -> None
     print(f"{shards * SHARD} pictures of {configuration.size}×{configuration.size} in {folder}")
 
 
-def records(folder: Path, first: int = 0, last: int | None = None) -> list[dict]:
-    """Caption, label (-1 for a place alone), colour and place of each picture, from the shards first ..< last."""
-    shards = sorted(folder.glob("*.npy"))[first:last]
-    return [record for shard in shards for record in json.loads(shard.with_suffix(".json").read_text())]
+def shards(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.npy"))
 
 
-def load(folder: Path, first: int = 0, last: int | None = None) -> np.ndarray:
-    """The pictures [n, size, size, 3] of the shards first ..< last."""
-    return np.concatenate([np.load(shard) for shard in sorted(folder.glob("*.npy"))[first:last]])
+def load(shards: list[Path]) -> np.ndarray:
+    """The pictures [n, size, size, 3] of some shards."""
+    return np.concatenate([np.load(shard) for shard in shards])
+
+
+def captions(shards: list[Path]) -> list[str]:
+    return [caption for shard in shards for caption in json.loads(shard.with_suffix(".json").read_text())]

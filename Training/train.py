@@ -62,7 +62,7 @@ def write_tokenizer(configuration: Configuration, machine: Machine, chosen: argp
     if chosen.start:
         shutil.copytree(chosen.start / "tokenizer", folder, dirs_exist_ok=True)
     else:
-        captions = [record["caption"] for record in pictures.records(machine.folder / "pictures")]
+        captions = pictures.captions(pictures.shards(machine.folder / "pictures"))
         tokenizer.write(captions, folder, configuration.merges, configuration.tokens)
     return True
 

@@ -44,7 +44,8 @@ package struct AutoencoderConfiguration: Sendable {
     try c.finish()
 
     guard inChannels == 3, outChannels == 3 else {
-      throw ModelError(c.path, found: "in_channels \(inChannels) and out_channels \(outChannels)", expected: "3, for RGB")
+      throw ModelError(
+        c.path, found: "in_channels \(inChannels) and out_channels \(outChannels)", expected: "3, for RGB")
     }
     guard levels <= 8 else {
       throw ModelError(c.path, found: "\(levels) block_out_channels", expected: "at most 8")

@@ -26,7 +26,9 @@ struct BytePairEncoding: Sendable {
     var merges: [Pair: Merge] = [:]
     merges.reserveCapacity(files.merges.count)
     for (rank, merge) in files.merges.enumerated() {
-      guard let left = vocabulary[merge.left], let right = vocabulary[merge.right], let id = vocabulary[merge.left + merge.right] else {
+      guard let left = vocabulary[merge.left], let right = vocabulary[merge.right],
+        let id = vocabulary[merge.left + merge.right]
+      else {
         throw ModelError(
           files.mergesPath, found: "the merge of \(merge.left.forMessage) and \(merge.right.forMessage)",
           expected: "both and their sum to be in the vocabulary")
@@ -60,7 +62,9 @@ struct BytePairEncoding: Sendable {
     for place in bytes.indices { consider(place) }
     while let best = candidates.removeFirst() {
       // The pair may be gone, or be another one, since it was found.
-      guard let pair = symbols.pair(at: best.place), merges[Pair(left: pair.0, right: pair.1)]?.id == best.id else { continue }
+      guard let pair = symbols.pair(at: best.place), merges[Pair(left: pair.0, right: pair.1)]?.id == best.id else {
+        continue
+      }
       let previous = symbols.merge(at: best.place, into: best.id)
       if let previous { consider(previous) }
       consider(best.place)

@@ -40,7 +40,8 @@ struct ConfigurationReader {
   }
 
   mutating func integer(_ key: String, default standard: Int, in range: ClosedRange<Int>) throws(ModelError) -> Int {
-    try parse(key, default: standard, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") { value in
+    try parse(key, default: standard, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+      value in
       if case .integer(let integer) = value, range ~= integer { integer } else { nil }
     }
   }
@@ -118,7 +119,8 @@ struct ConfigurationReader {
       Self.list(value) { item in choices.first { .string($0.key) == item }?.value }
     }
     guard count == nil || list.count == count else {
-      throw ModelError(path, found: "\(list.count) \(key)", expected: "\(count ?? 0), one for each of block_out_channels")
+      throw ModelError(
+        path, found: "\(list.count) \(key)", expected: "\(count ?? 0), one for each of block_out_channels")
     }
     return list
   }
@@ -149,7 +151,8 @@ struct ConfigurationReader {
   func finish() throws(ModelError) {
     guard let key = keys.first(where: { !known.contains($0) && !$0.hasPrefix("_") }) else { return }
     throw ModelError(
-      path, found: "the unknown key \(key.forMessage)", expected: "only keys whose meaning is known; remove it if it has none")
+      path, found: "the unknown key \(key.forMessage)",
+      expected: "only keys whose meaning is known; remove it if it has none")
   }
 
   // MARK: Parsing

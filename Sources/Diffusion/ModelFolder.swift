@@ -27,7 +27,9 @@ package struct ModelFolder: Sendable {
 
     func configuration(_ part: String, _ file: String = "config.json") throws(ModelError) -> URL {
       let folder = url.appendingPathComponent(part)
-      guard folder.isFolder else { throw ModelError(url.path, found: "no folder \(part)", expected: "that part of the model") }
+      guard folder.isFolder else {
+        throw ModelError(url.path, found: "no folder \(part)", expected: "that part of the model")
+      }
       return folder.appendingPathComponent(file)
     }
     textEncoder = try TextEncoderConfiguration(contentsOf: configuration("text_encoder"))
@@ -62,7 +64,8 @@ package struct ModelFolder: Sendable {
       throw ModelError(url.path, found: "no such folder", expected: "a model in diffusers' layout")
     }
     guard !WeightFiles.pickles.contains(url.pathExtension.lowercased()) else {
-      throw ModelError(url.path, found: "a pickle file, which can run any code when it is opened", expected: WeightFiles.advice)
+      throw ModelError(
+        url.path, found: "a pickle file, which can run any code when it is opened", expected: WeightFiles.advice)
     }
     throw ModelError(url.path, found: "a file", expected: "a folder in diffusers' layout, with a model_index.json")
   }
@@ -115,22 +118,28 @@ private struct ModelIndex {
       throw ModelError(path, found: "no _class_name", expected: "a pipeline's name")
     }
     guard !pipeline.contains("XL") else {
-      throw ModelError(path, found: "the pipeline \(pipeline.forMessage)", expected: "Stable Diffusion 1.x or 2.x: SDXL models are not supported")
+      throw ModelError(
+        path, found: "the pipeline \(pipeline.forMessage)",
+        expected: "Stable Diffusion 1.x or 2.x: SDXL models are not supported")
     }
     guard Self.pipelines.contains(pipeline) else {
-      throw ModelError(path, found: "the pipeline \(pipeline.forMessage)", expected: Self.pipelines.sorted().joined(separator: ", "))
+      throw ModelError(
+        path, found: "the pipeline \(pipeline.forMessage)", expected: Self.pipelines.sorted().joined(separator: ", "))
     }
     for (part, supported) in Self.classes {
       let name = try className(part)
       guard let name else { throw ModelError(path, found: "no \(part)", expected: supported[0]) }
       guard supported.contains(name) else {
-        throw ModelError(path, found: "\(part) of class \(name.forMessage)", expected: supported.joined(separator: " or "))
+        throw ModelError(
+          path, found: "\(part) of class \(name.forMessage)", expected: supported.joined(separator: " or "))
       }
     }
-    for part in values.keys.sorted() where !Self.classes.contains(where: { $0.key == part }) && !Self.unused.contains(part) {
+    for part in values.keys.sorted()
+    where !Self.classes.contains(where: { $0.key == part }) && !Self.unused.contains(part) {
       if let name = try className(part) {
         throw ModelError(
-          path, found: "the part \(part.forMessage) of class \(name.forMessage)", expected: "only the parts of Stable Diffusion 1.x or 2.x")
+          path, found: "the part \(part.forMessage) of class \(name.forMessage)",
+          expected: "only the parts of Stable Diffusion 1.x or 2.x")
       }
     }
   }
@@ -141,7 +150,8 @@ private struct ModelIndex {
     switch (pair.first, pair.last) {
     case (.string, .string(let name)) where pair.count == 2: return name
     case (.null, .null) where pair.count == 2: return nil
-    default: throw ModelError(path, found: "\(part): \(JSONValue.list(pair).forMessage)", expected: "a library and a class")
+    default:
+      throw ModelError(path, found: "\(part): \(JSONValue.list(pair).forMessage)", expected: "a library and a class")
     }
   }
 }

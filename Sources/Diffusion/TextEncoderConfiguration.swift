@@ -22,8 +22,6 @@ package struct TextEncoderConfiguration: Sendable {
   package let maxPositionEmbeddings: Int
   package let hiddenAct: HiddenActivation
   package let layerNormEps: Double
-  /// The end token as the file has it; 2 in old files, where it means the highest id of the prompt.
-  package let eosTokenID: Int
 
   package init(contentsOf url: URL) throws(ModelError) {
     var c = try ConfigurationReader(contentsOf: url)
@@ -37,7 +35,6 @@ package struct TextEncoderConfiguration: Sendable {
     maxPositionEmbeddings = try c.count("max_position_embeddings", default: 77)
     hiddenAct = try c.choice("hidden_act", default: .quickGELU, ["quick_gelu": .quickGELU, "gelu": .gelu])
     layerNormEps = try c.positive("layer_norm_eps", default: 1e-5)
-    eosTokenID = try c.integer("eos_token_id", default: 49407, in: 0...1 << 20)
     // The other keys of these files are transformers' general ones, which do not change this model.
 
     guard hiddenSize.isMultiple(of: numAttentionHeads) else {

@@ -24,7 +24,8 @@ package struct Tokenizer: Sendable {
     padding = try files.id(of: .padding)
     chunkLength = min(try files.longest ?? positions, positions)
     guard chunkLength >= 3 else {
-      throw ModelError(folder.path, found: "chunks of \(chunkLength) tokens", expected: "at least 3: begin, one more, end")
+      throw ModelError(
+        folder.path, found: "chunks of \(chunkLength) tokens", expected: "at least 3: begin, one more, end")
     }
   }
 

@@ -71,7 +71,8 @@ struct TokenizerFiles {
   func id(of role: Role) throws(ModelError) -> Int {
     let content = try content(of: role).content
     guard let id = vocabulary[content] ?? listed.first(where: { $0.content == content })?.id else {
-      throw ModelError(vocabularyPath, found: "no token \(content.forMessage)", expected: "it, being the \(role.rawValue)")
+      throw ModelError(
+        vocabularyPath, found: "no token \(content.forMessage)", expected: "it, being the \(role.rawValue)")
     }
     return id
   }
@@ -98,7 +99,8 @@ struct TokenizerFiles {
       // The reference writes 10^30 for "no limit".
       case .number(let length) where length >= 0x1p62: return nil
       case let value?:
-        throw ModelError(configurationPath, found: "model_max_length: \(value.forMessage)", expected: "a positive whole number")
+        throw ModelError(
+          configurationPath, found: "model_max_length: \(value.forMessage)", expected: "a positive whole number")
       }
     }
   }
@@ -128,9 +130,12 @@ struct TokenizerFiles {
     let vocabulary = values.compactMapValues { value in
       if case .integer(let id) = value, 0...largestID ~= id { id } else { nil }
     }
-    if vocabulary.count < values.count, let (token, value) = values.filter({ vocabulary[$0.key] == nil }).min(by: { $0.key < $1.key }) {
+    if vocabulary.count < values.count,
+      let (token, value) = values.filter({ vocabulary[$0.key] == nil }).min(by: { $0.key < $1.key })
+    {
       throw ModelError(
-        path, found: "\(value.forMessage) as the id of \(token.forMessage)", expected: "a whole number from 0 to \(largestID)")
+        path, found: "\(value.forMessage) as the id of \(token.forMessage)",
+        expected: "a whole number from 0 to \(largestID)")
     }
     return vocabulary
   }
@@ -146,7 +151,8 @@ struct TokenizerFiles {
       throw ModelError(url.path, found: "bytes that are not UTF-8", expected: "a list of merges")
     }
     var merges: [(left: String, right: String)] = []
-    for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+    for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+    {
       let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       if line.isEmpty || line.starts(with: "#version".utf8) { continue }
       guard let space = line.firstIndex(of: UInt8(ascii: " ")), space > line.startIndex,
@@ -165,7 +171,8 @@ struct TokenizerFiles {
     guard case .object(let token) = value, case .string(let content)? = token["content"], !content.isEmpty,
       case .integer(let id)? = id, 0...largestID ~= id
     else {
-      throw ModelError(path, found: "an added token \(value.forMessage)", expected: "a content and an id from 0 to \(largestID)")
+      throw ModelError(
+        path, found: "an added token \(value.forMessage)", expected: "a content and an id from 0 to \(largestID)")
     }
     guard token["single_word"] ?? false == false else {
       throw ModelError(path, found: "single_word for the added token \(content.forMessage)", expected: "false")

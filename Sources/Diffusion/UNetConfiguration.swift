@@ -102,11 +102,13 @@ package struct UNetConfiguration: Sendable {
     for (width, heads) in zip(blockOutChannels, heads) {
       guard width.isMultiple(of: normNumGroups) else {
         throw ModelError(
-          path, found: "block_out_channels \(width) with norm_num_groups \(normNumGroups)", expected: "a multiple of it")
+          path, found: "block_out_channels \(width) with norm_num_groups \(normNumGroups)", expected: "a multiple of it"
+        )
       }
       guard width.isMultiple(of: heads) else {
         throw ModelError(
-          path, found: "block_out_channels \(width) with \(heads) heads (attention_head_dim)", expected: "a multiple of them")
+          path, found: "block_out_channels \(width) with \(heads) heads (attention_head_dim)",
+          expected: "a multiple of them")
       }
     }
   }

@@ -35,7 +35,8 @@ struct WeightFiles {
         folder.appendingPathComponent(pickle).path, found: "a pickle file, which can run any code when it is opened",
         expected: Self.advice)
     }
-    return ModelError(folder.path, found: "no weights", expected: "\(stem).safetensors or \(stem).safetensors.index.json")
+    return ModelError(
+      folder.path, found: "no weights", expected: "\(stem).safetensors or \(stem).safetensors.index.json")
   }
 }
 
@@ -52,7 +53,8 @@ struct ShardIndex {
     var map: [String: String] = [:]
     for (tensor, file) in entries.sorted(by: { $0.key < $1.key }) {
       guard case .string(let name) = file else {
-        throw ModelError(url.path, found: "\(file.forMessage) as the file of \(tensor.forMessage)", expected: "a file's name")
+        throw ModelError(
+          url.path, found: "\(file.forMessage) as the file of \(tensor.forMessage)", expected: "a file's name")
       }
       try Self.check(name, of: tensor, in: url)
       map[tensor] = name
@@ -66,7 +68,9 @@ struct ShardIndex {
     guard !WeightFiles.pickles.contains((name as NSString).pathExtension.lowercased()) else {
       throw ModelError(url.path, found: "\(what), a pickle file", expected: WeightFiles.advice)
     }
-    guard !name.contains("/"), !name.contains("\\"), !name.contains("\0"), !name.hasPrefix("."), name.hasSuffix(".safetensors") else {
+    guard !name.contains("/"), !name.contains("\\"), !name.contains("\0"), !name.hasPrefix("."),
+      name.hasSuffix(".safetensors")
+    else {
       throw ModelError(url.path, found: what, expected: "the plain name of a .safetensors file in the same folder")
     }
   }
@@ -78,11 +82,13 @@ struct ShardIndex {
       let file = try SafetensorsFile(contentsOf: folder.appendingPathComponent(name))
       let promised = map.filter { $0.value == name }.keys.sorted()
       if let tensor = promised.first(where: { file[$0] == nil }) {
-        throw ModelError(file.url.path, found: "no tensor \(tensor.forMessage)", expected: "it, as \(url.lastPathComponent) says")
+        throw ModelError(
+          file.url.path, found: "no tensor \(tensor.forMessage)", expected: "it, as \(url.lastPathComponent) says")
       }
       if let tensor = file.names.first(where: { map[$0] != name }) {
         throw ModelError(
-          file.url.path, found: "the tensor \(tensor.forMessage)", expected: "only those that \(url.lastPathComponent) names")
+          file.url.path, found: "the tensor \(tensor.forMessage)",
+          expected: "only those that \(url.lastPathComponent) names")
       }
       return file
     }

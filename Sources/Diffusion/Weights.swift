@@ -1,5 +1,5 @@
-package import Tensors
 import Synchronization
+package import Tensors
 
 /// A model part's tensors, seen from one place in their tree of names.
 ///

@@ -13,7 +13,9 @@ package final class MappedFile: @unchecked Sendable {
   /// Throws the system's errno, or EFTYPE's stand-in EINVAL for what is no regular file.
   package init(contentsOf url: URL) throws(Errno) {
     // Without O_NONBLOCK a named pipe would hold us here.
-    let descriptor = url.withUnsafeFileSystemRepresentation { $0.map { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) } ?? -1 }
+    let descriptor = url.withUnsafeFileSystemRepresentation {
+      $0.map { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) } ?? -1
+    }
     guard descriptor >= 0 else { throw Errno(errno) }
     defer { close(descriptor) }
     var status = stat()

@@ -5,6 +5,8 @@ struct SafetensorsHeader {
 
   /// The reference implementation refuses longer headers, too.
   static let longest = 100_000_000
+  /// Tensors, and texts of metadata: far more than models have, few enough that a hostile header takes little memory.
+  static let mostNames = 100_000
   /// More axes than any tensor has.
   static let mostAxes = 32
 
@@ -81,6 +83,7 @@ private struct HeaderReader {
         hasMetadata = true
         try readMetadata()
       } else {
+        guard claims.count < SafetensorsHeader.mostNames else { throw tooMany }
         claims.append((name, try readClaim()))
       }
       current = nil
@@ -91,6 +94,7 @@ private struct HeaderReader {
   private mutating func readMetadata() throws(JSONError) {
     try json.beginObject()
     while let name = try json.nextName() {
+      guard metadata.count < SafetensorsHeader.mostNames else { throw tooMany }
       guard metadata.updateValue(try json.string(), forKey: name) == nil else {
         throw failure("\(name.forMessage) twice", expected: "each name once")
       }
@@ -126,6 +130,10 @@ private struct HeaderReader {
       numbers.append(try json.integer())
     }
     return numbers
+  }
+
+  private var tooMany: JSONError {
+    failure("more than \(SafetensorsHeader.mostNames) names", expected: "at most that many")
   }
 
   private func failure(_ found: String, expected: String) -> JSONError {

@@ -89,9 +89,14 @@ import Testing
   @Test(arguments: cases) func isRefused(_ malformed: Case) throws {
     let folder = try ScratchFolder()
     try folder.writeTables(to: ".")
-    if let text = malformed.text { try folder.write(text, to: malformed.file) } else { try folder.remove(malformed.file) }
+    if let text = malformed.text {
+      try folder.write(text, to: malformed.file)
+    } else {
+      try folder.remove(malformed.file)
+    }
     #expect(
-      refusal { try Tokenizer(contentsOf: folder.url, positions: 16) } == "cannot load \(folder.url.path)\(malformed.message)")
+      refusal { try Tokenizer(contentsOf: folder.url, positions: 16) }
+        == "cannot load \(folder.url.path)\(malformed.message)")
   }
 
   static let models: [(change: [String: String], message: String)] = [

@@ -13,6 +13,22 @@ enum ParityModels {
     return Golden.root.appending(path: model, directoryHint: .isDirectory)
   }
 
+  /// The autoencoder of the case's model, which may be of a kind that the engine does not run as a whole:
+  /// it takes the place of another's.
+  static func autoencoder(_ golden: Golden) throws -> (weights: Autoencoder, configuration: AutoencoderConfiguration) {
+    let scratch = try ScratchFolder()
+    let whole = Golden.root.appending(path: "models/tiny-sd15")
+    for part in try FileManager.default.contentsOfDirectory(atPath: whole.path) {
+      let owner = part == "vae" ? try folder(golden) : whole
+      try FileManager.default.createSymbolicLink(
+        at: scratch.url.appending(path: part), withDestinationURL: owner.appending(path: part))
+    }
+    return try withExtendedLifetime(scratch) {
+      let folder = try ModelFolder(scratch.url)
+      return (try folder.loadAutoencoder(), folder.autoencoder)
+    }
+  }
+
   /// The model in single precision throughout.
   static func engine(_ golden: Golden) throws -> Engine {
     let folder = try folder(golden)
@@ -25,15 +41,23 @@ enum ParityModels {
   }
 }
 
-/// The folders of reference data about models that the engine runs, and what of them it does not.
+/// The reference data about models, and what of them the engine does not run.
 enum ParityCases {
-  static let folders = ["expected-sd15", "expected-sd21", "expected-lcm"]
+  /// Every folder of the reference data that is called expected-something.
+  static let folders: [String] = {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: Golden.root.path)) ?? []
+    return all.filter { $0.hasPrefix("expected-") }.sorted()
+  }()
 
   /// Beginnings of identifiers, or models, with the reason.
   static let unsupported: KeyValuePairs<String, String> = [
     "expected-sd15/fp16-native": "fp16 arithmetic is not offered: half-precision weights are widened",
     "models/tiny-taesd": "AutoencoderTiny is not supported",
     "expected-sd15/txt2img-taesd": "AutoencoderTiny is not supported",
+    "expected-sdxl/text": "the second text encoder of Stable Diffusion XL is not offered",
+    "expected-sdxl/encode-prompt": "the second text encoder of Stable Diffusion XL is not offered",
+    "expected-sdxl/unet": "the denoiser of Stable Diffusion XL is not offered",
+    "expected-sdxl/txt2img": "the denoiser of Stable Diffusion XL is not offered",
     "expected-lcm/unet": "the data give the embedded guidance, our denoiser takes the guidance itself",
   ]
 

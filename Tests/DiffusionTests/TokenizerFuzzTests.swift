@@ -9,10 +9,12 @@ import Testing
   func refusesOrEncodes(file: String) throws {
     let folder = try ScratchFolder()
     if file == "tokenizer.json" {
-      try folder.writeWholeTokenizer(to: ".", added: #"[{"id":519,"content":"<cat>","normalized":true,"single_word":false}]"#)
+      try folder.writeWholeTokenizer(
+        to: ".", added: #"[{"id":519,"content":"<cat>","normalized":true,"single_word":false}]"#)
     } else {
       try folder.writeTables(to: ".")
-      try folder.write(#"{"model_max_length":16,"pad_token":{"content":"!","normalized":true}}"#, to: "tokenizer_config.json")
+      try folder.write(
+        #"{"model_max_length":16,"pad_token":{"content":"!","normalized":true}}"#, to: "tokenizer_config.json")
     }
     let bytes = Array(try Data(contentsOf: folder.url.appendingPathComponent(file)))
     // The tables are long: faults near their ends meet what stands around them.

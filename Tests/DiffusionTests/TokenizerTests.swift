@@ -124,7 +124,8 @@ import Testing
 
   @Test func findsTokensThatWereAdded() throws {
     try folder.writeWholeTokenizer(
-      to: ".", added: #"[{"id":519,"content":"<cat>","normalized":false},{"id":520,"content":"<cat>2","normalized":false}]"#)
+      to: ".",
+      added: #"[{"id":519,"content":"<cat>","normalized":false},{"id":520,"content":"<cat>2","normalized":false}]"#)
     let tokenizer = try open()
     #expect(tokenizer.encode("a <cat> <cat>2<CAT>").prefix(4) == (try ids("a</w>") + [519, 520] + ids("<</w>"))[...])
     #expect(tokenizer.largestID == 520)

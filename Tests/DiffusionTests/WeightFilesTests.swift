@@ -48,7 +48,8 @@ import Testing
 
   @Test(arguments: ["", ".fp16"]) func readsShards(variant: String) throws {
     try writeIndex(
-      #"{"a":"one.safetensors","b":"two.safetensors"}"#, to: "unet/diffusion_pytorch_model.safetensors.index\(variant).json")
+      #"{"a":"one.safetensors","b":"two.safetensors"}"#,
+      to: "unet/diffusion_pytorch_model.safetensors.index\(variant).json")
     try write(1, to: "unet/one.safetensors")
     try write(2, named: "b", to: "unet/two.safetensors")
     let weights = try ModelFolder(folder.url).weights(.unet)
@@ -115,7 +116,8 @@ import Testing
   @Test func namesTheShardThatIsNotThere() throws {
     try writeIndex(#"{"a":"one.safetensors"}"#)
     #expect(
-      message() == "cannot read MODEL/unet/one.safetensors: found no such file or directory, expected a safetensors file")
+      message()
+        == "cannot read MODEL/unet/one.safetensors: found no such file or directory, expected a safetensors file")
   }
 
   @Test func namesTheShardThatLacksATensor() throws {
@@ -139,6 +141,8 @@ import Testing
     try writeIndex(#"{"a":"one.safetensors"}"#)
     try folder.write("short", to: "unet/one.safetensors")
     #expect(
-      message() == "cannot read MODEL/unet/one.safetensors: found a file of 5 bytes, expected at least 8, the length of the header")
+      message()
+        == "cannot read MODEL/unet/one.safetensors: found a file of 5 bytes, expected at least 8, the length of the header"
+    )
   }
 }

@@ -59,7 +59,8 @@ import Testing
     for type in ["I64", "BOOL", "F8_E4M3"] {
       let size = type == "I64" ? 8 : 1
       let bytes = safetensors(
-        header: #"{"a":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(size)]}}"#, data: Array(repeating: 0, count: size))
+        header: #"{"a":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(size)]}}"#,
+        data: Array(repeating: 0, count: size))
       let file = try SafetensorsFile(contentsOf: folder.write(bytes, to: "\(type).safetensors"))
       let w = try Weights([file], label: "unet")
       #expect(
@@ -68,7 +69,8 @@ import Testing
   }
 
   @Test func listsWhatIsLeftOver() throws {
-    let w = try weights([("a", [1], [1]), ("c.x", [1], [1]), ("b", [1], [1]), ("buffer", [1], [1])], ignoring: ["buffer"])
+    let w = try weights(
+      [("a", [1], [1]), ("c.x", [1], [1]), ("b", [1], [1]), ("buffer", [1], [1])], ignoring: ["buffer"])
     _ = try w.tensor("a", [1])
     #expect(
       refusal { try w["deep"].finish() }

@@ -69,7 +69,8 @@ import Testing
       what: "header that is a list", bytes: header("[]"), tensor: nil,
       found: "byte 0x5b at the start of the header", expected: "'{'"),
     Case(
-      what: "name that is no UTF-8", bytes: safetensors(header: Array("{\"".utf8) + [0xFF, 0xC0] + Array("\":1}".utf8)),
+      what: "name that is no UTF-8",
+      bytes: safetensors(header: Array("{\"".utf8) + [0xFF, 0xC0] + Array("\":1}".utf8)),
       tensor: nil, found: "bytes that are not UTF-8 at byte 2 of the header", expected: "UTF-8 text"),
     Case(
       what: "bytes that are no UTF-8 outside strings", bytes: safetensors(header: [0x7B, 0xFE, 0x7D]), tensor: nil,
@@ -188,10 +189,12 @@ import Testing
       bytes: claim(#""dtype":"F32","shape":[\#(String(repeating: "1,", count: 100))2],"data_offsets":[0,8]"#),
       tensor: "x", found: "more than 32 numbers at byte 93 of the header", expected: "at most 32"),
     Case(
-      what: "shape that needs more bytes", bytes: claim(#""dtype":"F32","shape":[3],"data_offsets":[0,8]"#), tensor: "x",
+      what: "shape that needs more bytes", bytes: claim(#""dtype":"F32","shape":[3],"data_offsets":[0,8]"#),
+      tensor: "x",
       found: "8 bytes", expected: "12 for F32 of shape [3]"),
     Case(
-      what: "type that needs fewer bytes", bytes: claim(#""dtype":"F16","shape":[2],"data_offsets":[0,8]"#), tensor: "x",
+      what: "type that needs fewer bytes", bytes: claim(#""dtype":"F16","shape":[2],"data_offsets":[0,8]"#),
+      tensor: "x",
       found: "8 bytes", expected: "4 for F16 of shape [2]"),
 
     // Offsets.
@@ -256,5 +259,19 @@ import Testing
     let message = refusal { try SafetensorsFile(contentsOf: url) }
     #expect(message.hasPrefix(#"cannot read \#(url.path), tensor '\u{a}\u{1b}[31mxxx"#))
     #expect(message.count < 400)
+  }
+
+  static let crowds: [(opening: String, item: String, closing: String)] = [
+    ("{", #"":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}"#, "}"), (#"{"__metadata__":{"#, #"":"""#, "}}"),
+  ]
+
+  @Test(arguments: crowds) func refusesMoreNamesThanAnyModelHas(opening: String, item: String, closing: String) throws {
+    let folder = try ScratchFolder()
+    func open(_ count: Int) throws -> SafetensorsFile {
+      let header = opening + (0..<count).map { "\"\($0)\(item)" }.joined(separator: ",") + closing
+      return try SafetensorsFile(contentsOf: folder.write(safetensors(header: header), to: "w.safetensors"))
+    }
+    #expect(try open(100_000).url.lastPathComponent == "w.safetensors")
+    #expect(refusal { try open(100_001) }.contains("found more than 100000 names at byte"))
   }
 }

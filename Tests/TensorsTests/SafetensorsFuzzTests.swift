@@ -17,7 +17,8 @@ import Testing
     for _ in 0..<2000 {
       let mutated = Array(header.utf8).mutated(in: 0..<header.utf8.count, using: &random)
       // Mostly with the right length, so that the fault is met and not the length's.
-      let length = Int.random(in: 0..<8, using: &random) == 0 ? random.next() >> UInt64.random(in: 0..<64, using: &random) : nil
+      let length =
+        Int.random(in: 0..<8, using: &random) == 0 ? random.next() >> UInt64.random(in: 0..<64, using: &random) : nil
       let bytes = safetensors(header: mutated, length: length, data: data)
       do {
         let file = try SafetensorsFile(contentsOf: folder.write(bytes, to: "w.safetensors"))

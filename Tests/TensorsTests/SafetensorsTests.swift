@@ -41,8 +41,8 @@ import Testing
   @Test(arguments: typed) func readsEveryTypeAtOddAddresses(type: StoredType, bytes: [UInt8], value: Double) throws {
     let end = bytes.count + 1
     let header =
-      #"{"pad":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"# +
-      #""x":{"dtype":"\#(type.rawValue)","shape":[1],"data_offsets":[1,\#(end)]}}"#
+      #"{"pad":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+      + #""x":{"dtype":"\#(type.rawValue)","shape":[1],"data_offsets":[1,\#(end)]}}"#
     let file = try open(safetensors(header: header, data: [9] + bytes))
     #expect(try file.doubles("x") == [value])
     #expect(try file.ndarray("x").values == [Float(value)])

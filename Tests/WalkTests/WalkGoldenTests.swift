@@ -23,7 +23,7 @@ import Walk
     let count = wanted.shape[0]
     let engine = try Engine(
       model: Golden.root.appending(path: #require(json["model"].string)), precision: .fp32)
-    let scheduler: SchedulerKind = try #require(Self.schedulers[json["scheduler"].string ?? ""])
+    let scheduler = try #require(json["scheduler"].string.flatMap { Self.schedulers[$0] })
     let painter = try Witness(
       engine, json["size_hw"].list.compactMap(\.int),
       Sampling(steps: Int(number("steps")), guidance: 1, scheduler: scheduler))

@@ -72,15 +72,9 @@ private struct DownBlock: Sendable {
     var resnets: [ResnetBlock] = []
     var attentions: [SpatialTransformer] = []
     for j in 0..<c.layersPerBlock {
-      resnets.append(
-        try ResnetBlock(
-          w["resnets"][j], from: j == 0 ? i : o, to: o, time: c.timeEmbedWidth, groups: c.normNumGroups,
-          epsilon: c.normEps))
+      resnets.append(try ResnetBlock(w["resnets"][j], c, from: j == 0 ? i : o, to: o))
       if c.downBlockTypes[level] == .crossAttention {
-        attentions.append(
-          try SpatialTransformer(
-            w["attentions"][j], o, context: c.crossAttentionDim, heads: c.heads[level],
-            depth: c.transformerLayers[level], groups: c.normNumGroups))
+        attentions.append(try SpatialTransformer(w["attentions"][j], c, level: level))
       }
     }
     self.resnets = resnets
@@ -110,13 +104,9 @@ private struct MiddleBlock: Sendable {
 
   init(_ w: Weights, _ c: UNetConfiguration) throws(WeightError) {
     let width = c.blockOutChannels.last!, last = c.blockOutChannels.count - 1
-    resnet1 = try ResnetBlock(
-      w["resnets.0"], from: width, to: width, time: c.timeEmbedWidth, groups: c.normNumGroups, epsilon: c.normEps)
-    attention = try SpatialTransformer(
-      w["attentions.0"], width, context: c.crossAttentionDim, heads: c.heads[last], depth: c.transformerLayers[last],
-      groups: c.normNumGroups)
-    resnet2 = try ResnetBlock(
-      w["resnets.1"], from: width, to: width, time: c.timeEmbedWidth, groups: c.normNumGroups, epsilon: c.normEps)
+    resnet1 = try ResnetBlock(w["resnets.0"], c, from: width, to: width)
+    attention = try SpatialTransformer(w["attentions.0"], c, level: last)
+    resnet2 = try ResnetBlock(w["resnets.1"], c, from: width, to: width)
   }
 
   func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [Tensor]) -> Tensor {
@@ -136,15 +126,10 @@ private struct UpBlock: Sendable {
     var resnets: [ResnetBlock] = []
     var attentions: [SpatialTransformer] = []
     for j in 0...c.layersPerBlock {
-      resnets.append(
-        try ResnetBlock(
-          w["resnets"][j], from: (j == 0 ? i : o) + (j == c.layersPerBlock ? skip : o), to: o, time: c.timeEmbedWidth,
-          groups: c.normNumGroups, epsilon: c.normEps))
+      let inputs = (j == 0 ? i : o) + (j == c.layersPerBlock ? skip : o)
+      resnets.append(try ResnetBlock(w["resnets"][j], c, from: inputs, to: o))
       if c.upBlockTypes[index] == .crossAttention {
-        attentions.append(
-          try SpatialTransformer(
-            w["attentions"][j], o, context: c.crossAttentionDim, heads: c.heads[level],
-            depth: c.transformerLayers[level], groups: c.normNumGroups))
+        attentions.append(try SpatialTransformer(w["attentions"][j], c, level: level))
       }
     }
     self.resnets = resnets
@@ -161,5 +146,19 @@ private struct UpBlock: Sendable {
     // To the size of the next skip: one less than double where a side was odd on the way down.
     if let upsample, let next = skips.last { x = upsample(x, height: next.shape[1], width: next.shape[2]) }
     return x
+  }
+}
+
+extension ResnetBlock {
+  fileprivate init(_ w: Weights, _ c: UNetConfiguration, from i: Int, to o: Int) throws(WeightError) {
+    try self.init(w, from: i, to: o, time: c.timeEmbedWidth, groups: c.normNumGroups, epsilon: c.normEps)
+  }
+}
+
+extension SpatialTransformer {
+  fileprivate init(_ w: Weights, _ c: UNetConfiguration, level: Int) throws(WeightError) {
+    try self.init(
+      w, c.blockOutChannels[level], context: c.crossAttentionDim, heads: c.heads[level],
+      depth: c.transformerLayers[level], groups: c.normNumGroups)
   }
 }

@@ -56,10 +56,10 @@ struct DPMSolver: Sendable {
     }
   }
 
-  /// The latent at level `t`, from latent `x` at level `s`. `differences` are D0, D1, D2 as far as known.
+  /// The latent at level `t`, from latent `x` at level `s`, by a step of the given order.
+  /// `differences` are D0, D1, D2 as far as the step needs them.
   func step(
-    _ x: NDArray, from s: NoiseLevel, to t: NoiseLevel, _ differences: [NDArray], flat: Bool = false,
-    noise: () -> NDArray
+    _ x: NDArray, from s: NoiseLevel, to t: NoiseLevel, _ differences: [NDArray], order: Int, noise: () -> NDArray
   ) -> NDArray {
     let h = t.lambda - s.lambda
     let (keep, scale, z): (Double, Double, Double) =
@@ -70,8 +70,8 @@ struct DPMSolver: Sendable {
       case .stochasticNoise: (t.alpha / s.alpha, 2 * t.sigma, h)
       }
     let φ1 = expm1(z)
-    let isMidpoint = variant == .midpoint && differences.count == 2 && !flat
-    let weights = [φ1, isMidpoint ? φ1 / 2 : φ1 / z - 1, (φ1 - z) / (z * z) - 0.5]
+    let φ2 = order == 2 && variant == .midpoint ? φ1 / 2 : φ1 / z - 1
+    let weights = [φ1, φ2, (φ1 - z) / (z * z) - 0.5]
     var terms = [(keep, x)] + zip(weights, differences).map { (-scale * $0, $1) }
     switch algorithm {
     case .picture, .noise: break

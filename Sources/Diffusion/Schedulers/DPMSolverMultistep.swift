@@ -9,7 +9,7 @@ package struct DPMSolverMultistep: SolverSampler {
   private let solver: DPMSolver
   private let lowersOrderAtEnd: Bool
   private let endsWithEuler: Bool
-  /// The last converted outputs with the evaluations they came from, the newest first.
+  /// The last converted outputs, the newest first.
   private var outputs: [NDArray] = []
 
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
@@ -34,7 +34,7 @@ package struct DPMSolverMultistep: SolverSampler {
     var order = min(solver.order, outputs.count)
     if lowersOrderAtEnd { order = min(order, remaining) }
     if remaining == 1, endsWithEuler || next.sigma == 0 { order = 1 }
-    return solver.step(x, from: noiseLevel(at: i), to: next, differences(at: i, order), noise: noise)
+    return solver.step(x, from: noiseLevel(at: i), to: next, differences(at: i, order), order: order, noise: noise)
   }
 
   private func differences(at i: Int, _ order: Int) -> [NDArray] {

@@ -35,7 +35,7 @@ package struct DPMSolverSinglestep: SolverSampler {
     if order == 1 { start = x }
     return solver.step(
       start ?? x, from: noiseLevel(at: i - order + 1), to: noiseLevel(at: i + 1), differences(at: i, order),
-      flat: order == 3, noise: noise)
+      order: order, noise: noise)
   }
 
   /// Against the output at the group's start.

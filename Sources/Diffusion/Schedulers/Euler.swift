@@ -1,7 +1,7 @@
 internal import Foundation
 package import Tensors
 
-/// Euler's method in σ (Karras et al. 2022, algorithm 2 without churn).
+/// Euler's method in σ (Karras et al. 2022, algorithm 1 without its correction).
 package struct Euler: SigmaSampler {
   let track: SigmaTrack
   let prediction: Prediction

@@ -1,6 +1,6 @@
 package import Tensors
 
-/// Heun's second-order method in σ (Karras et al. 2022, algorithm 1 without churn): every step
+/// Heun's second-order method in σ (Karras et al. 2022, algorithm 1): every step
 /// but the last evaluates the model twice.
 package struct Heun: SigmaSampler {
   let track: SigmaTrack

@@ -64,6 +64,9 @@ private func trainedBetas(
     }
     let start = try configuration["beta_start"] ?? defaults.start
     let end = try configuration["beta_end"] ?? defaults.end
+    for (key, beta) in [("beta_start", start), ("beta_end", end)] where !(0 < beta && beta < 1) {
+      throw SchedulerError("\(key) of the scheduler's configuration", found: "\(beta)", expected: "a number between 0 and 1")
+    }
     switch try configuration["beta_schedule"] ?? defaults.course {
     case .linear:
       betas = line(from: Float(start), to: Float(end), count: count)
@@ -76,7 +79,7 @@ private func trainedBetas(
   }
   guard betas.count >= 2, betas.allSatisfy({ 0 < $0 && $0 < 1 }) else {
     throw SchedulerError(
-      "the betas of the scheduler's configuration",
+      "trained_betas of the scheduler's configuration",
       found: "\(betas.count), from \(betas.min() ?? .nan) to \(betas.max() ?? .nan)",
       expected: "at least two numbers between 0 and 1")
   }

@@ -81,7 +81,7 @@ package struct PNDM: AlphaSampler {
     outputs = [output] + outputs.prefix(3)
   }
 
-  /// Equation 9 of the paper (11 in its later version): the latent carried along the noise.
+  /// Equation 9 of the paper: the latent carried from one training time to another along the noise.
   private func transfer(_ x: NDArray, from: Int, to: Int, by output: NDArray) -> NDArray {
     let (ᾱ, ᾱTo) = (track.alphaBar(at: from), track.alphaBar(at: to))
     let noise = prediction.noise(output, from: x, at: .preserving(alphaBar: ᾱ))

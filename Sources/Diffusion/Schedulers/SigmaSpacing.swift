@@ -26,7 +26,12 @@ enum SigmaSpacing: Sendable {
   }
 
   /// `count` levels falling from `first` to `last`; nil for those of the training times.
-  func sigmas(from first: Double, to last: Double, count: Int) -> [Double]? {
+  func sigmas(from first: Double, to last: Double, count: Int) throws(SchedulerError) -> [Double]? {
+    guard first.isFinite, 0 < last, last <= first else {
+      throw SchedulerError(
+        "the noise levels of a run", found: "sigma_max \(first) and sigma_min \(last)",
+        expected: "a largest, and a smallest above 0")
+    }
     switch self {
     case .training:
       return nil

@@ -22,7 +22,7 @@ struct SigmaTrack: Sendable {
     let table = SigmaTable(schedule)
     var times = try spacing.timesteps(steps, of: schedule.count, offset: try configuration["steps_offset"] ?? 0).single
     var sigmas = times.map { table[$0] }
-    if let spread = sigmaSpacing.sigmas(from: sigmas[0], to: sigmas[steps - 1], count: steps) {
+    if let spread = try sigmaSpacing.sigmas(from: sigmas[0], to: sigmas[steps - 1], count: steps) {
       sigmas = spread
       times = spread.map(table.time)
     }

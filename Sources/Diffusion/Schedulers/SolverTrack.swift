@@ -38,7 +38,7 @@ struct SolverTrack: Sendable {
 
     var sigmas = times.map { table[$0] }
     var end = table.sigmas[0]
-    if let spread = (isLu ? .exponential : sigmaSpacing).sigmas(from: largest, to: smallest, count: steps) {
+    if let spread = try (isLu ? .exponential : sigmaSpacing).sigmas(from: largest, to: smallest, count: steps) {
       sigmas = spread
       times = spread.map(table.time)
       if isLu || sigmaSpacing.isKarras, rules.roundsKarras { times = times.rounded }
@@ -72,6 +72,9 @@ private func flowSigmas(
   _ configuration: SchedulerConfiguration, count: Int, steps: Int, fromOne: Bool
 ) throws(SchedulerError) -> [Double] {
   let shift = try configuration["flow_shift"] ?? 1.0
+  guard shift > 0, shift.isFinite else {
+    throw SchedulerError("flow_shift of the scheduler's configuration", found: "\(shift)", expected: "a number above 0")
+  }
   let smallest = 1 / Double(count)
   let even =
     fromOne

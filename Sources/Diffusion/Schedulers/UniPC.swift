@@ -87,7 +87,7 @@ package struct UniPC: SolverSampler {
       [(keep, x), (-scale * expm1(z), outputs[0])] + zip(weights, differences).map { (-scale * bend * $0, $1) })
   }
 
-  /// The ρ for which the step is exact for polynomials: Σ ρ_j r_j^(k−1) = k! φ_(k+1)(z) z^k / B(z) … equation 5.
+  /// The weights ρ of the differences, which give the step its order: theorem 3.1 of the paper.
   private func weights(_ places: [Double], _ z: Double, _ bend: Double) -> [Double] {
     var φ = expm1(z) / z - 1
     var factorial = 1.0

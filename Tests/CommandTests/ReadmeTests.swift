@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What README tells a newcomer is true.
+@Suite struct ReadmeTests {
+  static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+  static let readme = try! String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
+
+  /// The lines of the fenced blocks that begin with ``` and `language`.
+  static func blocks(_ language: String) -> [[String]] {
+    var (blocks, open): ([[String]], [String]?) = ([], nil)
+    var wanted = false
+    for line in readme.components(separatedBy: "\n") {
+      if line.hasPrefix("```") {
+        if let block = open {
+          if wanted { blocks.append(block) }
+          open = nil
+        } else {
+          (open, wanted) = ([], line == "```" + language)
+        }
+      } else {
+        open?.append(line)
+      }
+    }
+    return blocks
+  }
+
+  static let commands = blocks("").joined().filter { $0.hasPrefix("latentwalk ") }
+
+  @Test func thereAreCommands() {
+    #expect(Self.commands.count >= 8)
+  }
+
+  @Test(arguments: commands) func commandWorks(command: String) throws {
+    let tool = try Tool()
+    try FileManager.default.createSymbolicLink(
+      at: tool.folder.url.appending(path: "Presets"), withDestinationURL: Tool.presets)
+    var words = Self.words(command)
+    if ["walk", "render", "batch", "strip", "image", "explore"].contains(words[1]) { words += ["--steps", "1"] }
+    let result = try tool.run(Array(words.dropFirst()))
+    #expect(result.code == 0, "\(result.errors)")
+    if let option = words.firstIndex(of: "-o") {
+      #expect(FileManager.default.fileExists(atPath: tool.folder.url.appending(path: words[option + 1]).path))
+    } else {
+      #expect(!result.text.isEmpty)
+    }
+  }
+
+  @Test func scriptIsThePreset() throws {
+    let preset = try String(contentsOf: Self.root.appending(path: "Presets/car-to-tiger.yaml"), encoding: .utf8)
+    let lines = preset.components(separatedBy: "\n").filter { !$0.hasPrefix("#") && !$0.isEmpty }
+    #expect(Self.blocks("yaml").first == lines)
+  }
+
+  @Test func makeTargetsExist() throws {
+    let makefile = try String(contentsOf: Self.root.appending(path: "Makefile"), encoding: .utf8)
+    let told = Self.readme.matches(of: #/\bmake ([a-z]+)/#).map { String($0.1) }
+    #expect(Set(told).isSuperset(of: ["demo", "test", "build", "install"]))
+    for target in told { #expect(makefile.contains("\n\(target):"), "README tells of make \(target)") }
+  }
+
+  @Test func gateRunsTheTwoCommands() throws {
+    let gate = try String(contentsOf: Self.root.appending(path: ".ci/run"), encoding: .utf8)
+    let told = Self.blocks("").first { $0.contains("make demo") }
+    #expect(told.map(Set.init) == Set(gate.components(separatedBy: "\n").filter { $0.hasPrefix("make ") }))
+  }
+
+  @Test func picturesAreThere() {
+    for match in Self.readme.matches(of: #/!\[[^\]]*\]\(([^)]+)\)/#) {
+      #expect(FileManager.default.fileExists(atPath: Self.root.appending(path: String(match.1)).path))
+    }
+  }
+
+  /// Splits at spaces outside quotes.
+  private static func words(_ line: String) -> [String] {
+    line.matches(of: #/"([^"]*)"|(\S+)/#).map { String($0.1 ?? $0.2 ?? "") }
+  }
+}
