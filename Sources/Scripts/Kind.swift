@@ -33,7 +33,8 @@ extension Kind where Value == String {
   /// A film's name, whose ending says what holds the codec.
   static func film(_ codec: FilmCodec) -> Kind {
     let endings = codec.containers.map { ".\($0.rawValue)" }
-    return Kind(expected: "a file's name for \(codec), which ends in \(endings.joined(separator: ", "))") { scalar, isText in
+    return Kind(expected: "a file's name for \(codec), which ends in \(endings.joined(separator: ", "))") {
+      scalar, isText in
       isText && endings.contains { scalar.string.lowercased().hasSuffix($0) } ? scalar.string : nil
     }
   }

@@ -1,5 +1,5 @@
-package import Foundation
 internal import Diffusion
+package import Foundation
 internal import Video
 internal import Walk
 internal import Yams
@@ -40,7 +40,9 @@ extension ScriptSource {
   }
 
   private func expectNoLoop(_ loop: Node, in table: Table) throws(ScriptError) {
-    guard loop.scalar?.string == "none" else { throw table.fault(at: "loop", found: "`loop`: \(loop.shortly)", expected: "none") }
+    guard loop.scalar?.string == "none" else {
+      throw table.fault(at: "loop", found: "`loop`: \(loop.shortly)", expected: "none")
+    }
   }
 
   private func timeline(_ table: Table) throws(ScriptError) -> Timeline {

@@ -26,7 +26,8 @@ struct ScriptSource {
     file = name
     guard data.count <= Self.longest else {
       throw ScriptError(
-        file: name, place: nil, found: "more than \(Self.longest) bytes", expected: "a walk script, which is short text")
+        file: name, place: nil, found: "more than \(Self.longest) bytes", expected: "a walk script, which is short text"
+      )
     }
     let bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -74,7 +75,8 @@ struct ScriptSource {
 
   private func fault(_ error: YamlError) -> ScriptError {
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
       fault(problem, at: ScriptError.Place(line: mark.line, column: mark.column))
     case .reader(let problem, let offset, _, _):
       ScriptError(
@@ -92,7 +94,9 @@ struct ScriptSource {
   private func fault(_ problem: String, at place: ScriptError.Place) -> ScriptError {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let line = place.line <= lines.count ? lines[place.line - 1] : ""
-    if line.unicodeScalars.dropFirst(place.column - 1).first == "\t" || line.prefix(while: \.isWhitespace).contains("\t") {
+    if line.unicodeScalars.dropFirst(place.column - 1).first == "\t"
+      || line.prefix(while: \.isWhitespace).contains("\t")
+    {
       return ScriptError(file: file, place: place, found: "a tab", expected: "spaces, which alone indent YAML")
     }
     if problem.hasPrefix("mapping values are not allowed") {

@@ -26,7 +26,8 @@ struct Table {
       guard case .scalar(let scalar) = key, keys.contains(scalar.string) else {
         let hint = key.scalar.flatMap { nearest($0.string, in: keys) }.map { "; did you mean `\($0)`?" } ?? ""
         throw ScriptError(
-          file: file, place: key.place, found: "the unknown key `\(key.scalar?.string.clipped ?? key.shortly)` in \(what)",
+          file: file, place: key.place,
+          found: "the unknown key `\(key.scalar?.string.clipped ?? key.shortly)` in \(what)",
           expected: "one of \(keys.joined(separator: ", "))\(hint)")
       }
       try refuseAnchor(key, file)
@@ -42,7 +43,8 @@ struct Table {
   func read<Value>(_ key: String, as kind: Kind<Value>) throws(ScriptError) -> Value? {
     guard let node = entries[key]?.value else { return nil }
     guard node.hasPlainType else {
-      throw ScriptError(file: file, place: node.place, found: "the tag \(node.tag.description.clipped)", expected: "a plain value")
+      throw ScriptError(
+        file: file, place: node.place, found: "the tag \(node.tag.description.clipped)", expected: "a plain value")
     }
     guard case .scalar(let scalar) = node, let value = kind.read(scalar, node.isText) else {
       throw ScriptError(file: file, place: node.place, found: "`\(key)`: \(node.shortly)", expected: kind.expected)

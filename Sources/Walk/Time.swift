@@ -39,7 +39,8 @@ public struct Time: Sendable, Hashable {
     self.unit = unit
   }
 
-  public static let expected = "a time with its unit: seconds such as 4.5s, whole frames such as 120f, or beats such as 8b"
+  public static let expected =
+    "a time with its unit: seconds such as 4.5s, whole frames such as 120f, or beats such as 8b"
 }
 
 extension Time: CustomStringConvertible {

@@ -45,12 +45,15 @@ struct Film {
     options.report.say("\(url.relativePath): \(script.timeline.lengths)")
     let job = FilmJob(output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames)
     let record = try JobRecord(
-      script: script.pictures(size: frames.size, precision: engine.model.precision), model: ModelFingerprint.bytes(of: model),
+      script: script.pictures(size: frames.size, precision: engine.model.precision),
+      model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
     let source = FramesAhead(frames, atOnce: frames.atOnce)
     let outcome = try job.run(
       source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption)
-    guard case .finished = outcome else { throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)") }
+    guard case .finished = outcome else {
+      throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
+    }
     options.report.say("wrote \(url.relativePath): \(outcome)")
   }
 }

@@ -16,7 +16,9 @@ struct Studio: FrameSource {
   private let seeds: [UInt64]
 
   /// Loads the model and encodes the prompt.
-  init(_ prompt: String, seeds: [UInt64], _ text: PromptOptions, _ pictures: PictureOptions, _ model: ModelOptions) throws {
+  init(_ prompt: String, seeds: [UInt64], _ text: PromptOptions, _ pictures: PictureOptions, _ model: ModelOptions)
+    throws
+  {
     engine = try model.load(model.model ?? Script.Default.model)
     let size = try engine.size(pictures.size)
     (width, height) = (size.width, size.height)

@@ -37,7 +37,8 @@ import Video
     let lines = result.text.split(separator: "\n")
     #expect(lines.first == "film.yaml: 31 frames at 10 fps, 3.1 seconds")
     #expect(lines.contains { $0.hasPrefix("0 ") && $0.hasSuffix("a car  (holds to frame 10)") })
-    #expect(lines.contains { $0.hasPrefix("30 ") && $0.contains("3.000") && $0.hasSuffix("smooth    a tiger  (not: a cat)") })
+    #expect(
+      lines.contains { $0.hasPrefix("30 ") && $0.contains("3.000") && $0.hasSuffix("smooth    a tiger  (not: a cat)") })
     #expect(result.text.contains("21 pictures of 8 steps, 168 steps in all; 10 frames repeat the one before"))
     #expect(try tool.files == ["film.yaml"])
   }
@@ -69,10 +70,15 @@ import Video
     for (prompt, seed) in [("a car", 3), ("a tiger", 4)] {
       #expect(try tool.run(["image", prompt, "--seed", "\(seed)", "-o", "\(seed).png"] + least).code == 0)
     }
-    #expect(try tool.run(["strip", "a car", "a tiger", "--seeds", "3,4", "--count", "4", "-o", "strip.png"] + least).code == 0)
+    #expect(
+      try tool.run(["strip", "a car", "a tiger", "--seeds", "3,4", "--count", "4", "-o", "strip.png"] + least).code == 0
+    )
     #expect(
       try tool.run(
-        ["walk", "a car", "a tiger", "--seeds", "3,4", "--frames", "4", "--codec", "ffv1", "-o", "film.mkv", "--keep-frames"] + least
+        [
+          "walk", "a car", "a tiger", "--seeds", "3,4", "--frames", "4", "--codec", "ffv1", "-o", "film.mkv",
+          "--keep-frames",
+        ] + least
       ).code == 0)
     func picture(_ name: String) throws -> Image { try Image(contentsOf: tool.folder.url.appending(path: name)) }
     let frames = try (0..<4).map { try picture("film.mkv.job/00000\($0).png") }
@@ -86,7 +92,8 @@ import Video
   func walkHasExactlyItsFrames(seconds: String, rate: String, count: Int) throws {
     let tool = try Tool()
     let result = try tool.run(
-      ["walk", "a cat", "--seeds", "1-3", "--seconds", seconds, "--fps", rate, "--scale", "2", "-o", "film.mp4"] + least)
+      ["walk", "a cat", "--seeds", "1-3", "--seconds", seconds, "--fps", rate, "--scale", "2", "-o", "film.mp4"] + least
+    )
     #expect(result.code == 0)
     #expect(try tool.files == ["film.mp4"])
     var film = try FilmReader(tool.folder.url.appending(path: "film.mp4"))
@@ -107,13 +114,17 @@ import Video
   @Test func oneBadScriptDoesNotStopTheOthers() throws {
     let tool = try Tool()
     let good = "keyframes: [{prompt: a}, {prompt: b, at: 2f}]\noutput: {file: NAME}\n"
-    for name in ["a", "c"] { try tool.folder.write(good.replacing("NAME", with: "\(name).mp4"), to: "scripts/\(name).yaml") }
+    for name in ["a", "c"] {
+      try tool.folder.write(good.replacing("NAME", with: "\(name).mp4"), to: "scripts/\(name).yaml")
+    }
     try tool.folder.write("keyframes: 4\n", to: "scripts/b.yaml")
     try tool.folder.write(good.replacing("NAME", with: "a.mp4"), to: "scripts/d.yaml")
     let result = try tool.run(["batch", "scripts", "-o", "films", "--size", "16x16", "--steps", "1"])
     #expect(result.code == 65)
     #expect(result.errors.contains("latentwalk: scripts/b.yaml:1:12: found `keyframes`: 4"))
-    #expect(result.errors.contains("latentwalk: scripts/d.yaml: found the film films/a.mp4, which scripts/a.yaml has written"))
+    #expect(
+      result.errors.contains("latentwalk: scripts/d.yaml: found the film films/a.mp4, which scripts/a.yaml has written")
+    )
     #expect(result.errors.hasSuffix("2 of 4 films rendered\n"))
     #expect(try tool.files == ["films", "scripts"])
     let films = try FileManager.default.contentsOfDirectory(atPath: tool.folder.url.appending(path: "films").path)
@@ -136,7 +147,9 @@ import Video
     let other = ["walk", "a cat", "a tiger", "--frames", "3", "-o", "film.mkv", "--codec", "ffv1"] + least
     let refused = try tool.run(other)
     #expect(refused.code == 73)
-    #expect(refused.errors.contains("film.mkv.job holds frames of another job: there were to be 1000000 frames, and now 3; use --fresh"))
+    #expect(
+      refused.errors.contains(
+        "film.mkv.job holds frames of another job: there were to be 1000000 frames, and now 3; use --fresh"))
     #expect(try tool.run(other + ["--fresh"]).code == 0)
     #expect(try tool.files.contains("film.mkv.job") == false)
   }

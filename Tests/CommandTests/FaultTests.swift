@@ -19,20 +19,29 @@ import Testing
   }
 
   static let usage: [Case] = [
-    Case("wlak a b", 64, "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, presets, model; did you mean walk?"),
+    Case(
+      "wlak a b", 64,
+      "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, presets, model; did you mean walk?"
+    ),
     Case("walk", 64, "Missing expected argument '<prompts> ...'; see latentwalk walk --help"),
-    Case("walk a", 64, "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds"),
-    Case("walk a b c --seeds 1,2", 64, "found 3 prompts and 2 seeds; expected as many seeds as prompts, or one of either"),
+    Case(
+      "walk a", 64, "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds"),
+    Case(
+      "walk a b c --seeds 1,2", 64, "found 3 prompts and 2 seeds; expected as many seeds as prompts, or one of either"),
     Case("walk a b --seeds 1,2,3", 64, "found 2 prompts and 3 seeds"),
     Case("strip a b c --seeds 1,2", 64, "found 3 prompts and 2 seeds"),
     Case("walk a b --sed 1", 64, "Unknown option '--sed'"),
-    Case("walk a b --seeds one", 64, "The value 'one' is invalid for '--seeds <seeds>': expected seeds such as 42,1337 or 0-15"),
+    Case(
+      "walk a b --seeds one", 64,
+      "The value 'one' is invalid for '--seeds <seeds>': expected seeds such as 42,1337 or 0-15"),
     Case("walk a b --seeds 5-1", 64, "expected seeds such as"),
     Case("walk a b --seeds 1,,2", 64, "expected seeds such as"),
     Case("walk a b --seeds 0-18446744073709551615", 64, "expected seeds such as"),
     Case("walk a b --seconds 4 --frames 120", 64, "--seconds and --frames exclude each other"),
     Case("walk a b --seconds 0", 64, "expected seconds above 0"),
-    Case("walk a b --seconds 0.01", 64, "--seconds: found 0.01, which is 0 frames at 30 fps; expected a film of 2 to 10000000 frames"),
+    Case(
+      "walk a b --seconds 0.01", 64,
+      "--seconds: found 0.01, which is 0 frames at 30 fps; expected a film of 2 to 10000000 frames"),
     Case("walk a b --frames 1", 64, "--frames: found 1; expected a film of 2"),
     Case("walk a b c --frames 2", 64, "found 2 frames for 3 keyframes; expected at least 3 frames"),
     Case("walk a b --fps 0", 64, "expected a frame rate from above 0 to 1000, such as 30, 23.976 or 30000/1001"),
@@ -41,7 +50,9 @@ import Testing
     Case("walk a b --steps 0", 64, "--steps: found 0; expected 1 to 1000"),
     Case("walk a b --guidance 101", 64, "--guidance: found 101.0; expected 0 to 100"),
     Case("walk a b --guidance nan", 64, "--guidance: found nan; expected 0 to 100"),
-    Case("walk a b --scheduler foo", 64, "'foo' is invalid for '--scheduler <name>'. Please provide one of the following: ddim, ddpm"),
+    Case(
+      "walk a b --scheduler foo", 64,
+      "'foo' is invalid for '--scheduler <name>'. Please provide one of the following: ddim, ddpm"),
     Case("walk a b --scale 0", 64, "--scale: found 0; expected 1 to 64"),
     Case("walk a b --crf 52", 64, "crf 52 is out of range for h264, which takes 0 to 51"),
     Case("walk a b --codec ffv1 --crf 1", 64, "ffv1 is lossless and takes no crf"),
@@ -53,7 +64,8 @@ import Testing
     Case("walk a b --quiet --json", 64, "--quiet and --json exclude each other"),
     Case("strip a b --count 1", 64, "--count: found 1; expected 2 to 1000"),
     Case("strip a b c --count 2", 64, "found 2 frames for 3 keyframes"),
-    Case("strip car-to-tiger --count 151", 64, "--count: found 151 for a film of 150 frames; expected no more than that"),
+    Case(
+      "strip car-to-tiger --count 151", 64, "--count: found 151 for a film of 150 frames; expected no more than that"),
     Case("strip car-to-tiger --guidance 3", 64, "--negative and --guidance go with prompts; car-to-tiger is a script"),
     Case("strip a b -o strip.jpg", 64, "cannot tell the picture format of"),
     Case("image a -o picture", 64, "expected .png or .ppm"),
@@ -70,7 +82,9 @@ import Testing
     Case("model ./nope", 66, "found no such folder"),
     Case("plan nope", 66, "nope: found no script of this name in "),
     Case("plan car-to-tigr", 66, "did you mean car-to-tiger?"),
-    Case("plan ./nope.yaml", 66, "./nope.yaml: found no file that can be read (No such file or directory); expected a walk script"),
+    Case(
+      "plan ./nope.yaml", 66,
+      "./nope.yaml: found no file that can be read (No such file or directory); expected a walk script"),
     Case("render nope.yaml", 66, "nope.yaml: found no file that can be read"),
     Case("strip nope", 66, "nope: found no script of this name"),
     Case("presets --presets /nowhere", 66, "/nowhere: found no such folder"),
@@ -93,7 +107,9 @@ import Testing
     for command in ["plan", "render", "strip"] {
       let result = try tool.run([command, "film.yaml"])
       #expect(result.code == 65)
-      #expect(result.errors.hasPrefix("latentwalk: film.yaml:4:3: found the unknown key `aftr` in keyframe 2; expected one of "))
+      #expect(
+        result.errors.hasPrefix(
+          "latentwalk: film.yaml:4:3: found the unknown key `aftr` in keyframe 2; expected one of "))
       #expect(result.errors.contains("did you mean `after`?"))
       #expect(try tool.files == ["film.yaml"])
     }

@@ -21,7 +21,9 @@ struct Tool {
   static let presets = URL(filePath: #filePath).appending(path: "../../../Presets").standardized
 
   /// Starts the tool; what it says goes to files in the folder that `run` reads.
-  func start(_ arguments: [String], environment: [String: String] = [:], output: FileHandle, errors: FileHandle) throws -> Process {
+  func start(_ arguments: [String], environment: [String: String] = [:], output: FileHandle, errors: FileHandle) throws
+    -> Process
+  {
     let process = Process()
     process.executableURL = Self.executable
     process.arguments = arguments

@@ -42,7 +42,9 @@ import Walk
     func expect(_ folder: String, at path: String? = nil, _ environment: [String: String] = [:]) throws {
       #expect(try found(at: path, environment) == root.url.appending(path: folder).standardizedFileURL.path)
     }
-    for folder in ["a/Presets", "a/b/share/latentwalk/Presets", "mine", "yours"] { try root.write("", to: folder + "/x.yaml") }
+    for folder in ["a/Presets", "a/b/share/latentwalk/Presets", "mine", "yours"] {
+      try root.write("", to: folder + "/x.yaml")
+    }
     try root.write("", to: "a/Package.swift")
     let (mine, yours) = (root.url.appending(path: "mine").path, root.url.appending(path: "yours").path)
     try expect("mine", at: mine, [Presets.variable: yours])
@@ -52,12 +54,16 @@ import Walk
     try expect("a/Presets")
     try FileManager.default.removeItem(at: root.url.appending(path: "a/Package.swift"))
     #expect(refusal { try found() }.hasPrefix("presets: found none in "))
-    #expect(refusal { try found(at: "/nowhere") } == "/nowhere: found no such folder; expected the folder of the presets")
-    #expect(refusal { try found([Presets.variable: "/nowhere"]) }.contains("found no such folder (from LATENTWALK_PRESETS)"))
+    #expect(
+      refusal { try found(at: "/nowhere") } == "/nowhere: found no such folder; expected the folder of the presets")
+    #expect(
+      refusal { try found([Presets.variable: "/nowhere"]) }.contains("found no such folder (from LATENTWALK_PRESETS)"))
   }
 
   @Test func aNameThatIsNone() {
-    #expect(refusal { try Self.shipped.script("car-to-tigr") }.hasSuffix("or a path with a slash; did you mean car-to-tiger?"))
+    #expect(
+      refusal { try Self.shipped.script("car-to-tigr") }.hasSuffix("or a path with a slash; did you mean car-to-tiger?")
+    )
     #expect(refusal { try Self.shipped.model("../models/emoji") }.contains("found no model of this name in "))
   }
 }

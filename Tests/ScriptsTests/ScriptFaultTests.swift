@@ -9,7 +9,9 @@ import Testing
     let yaml: String
     let place: String
     let message: String
-    init(_ yaml: String, _ place: String, _ message: String) { (self.yaml, self.place, self.message) = (yaml, place, message) }
+    init(_ yaml: String, _ place: String, _ message: String) {
+      (self.yaml, self.place, self.message) = (yaml, place, message)
+    }
     var testDescription: String { message }
   }
 
@@ -19,13 +21,18 @@ import Testing
   }
 
   static let keys: [Case] = [
-    Case(script("modle: x"), "2:1", "found the unknown key `modle` in a walk script; expected one of model, size, fps,"),
+    Case(
+      script("modle: x"), "2:1", "found the unknown key `modle` in a walk script; expected one of model, size, fps,"),
     Case(script("modle: x"), "2:1", "did you mean `model`?"),
     Case(script("guidence: 3"), "2:1", "did you mean `guidance`?"),
     Case(script("prompt_mix: lerp"), "2:1", "did you mean `prompt-mix`?"),
     Case(script("xyz: 3"), "2:1", "output"),
-    Case(script(first: "sead: 4"), "5:5", "found the unknown key `sead` in keyframe 1; expected one of prompt, negative, seed"),
-    Case(script("output: {crff: 4}"), "2:10", "found the unknown key `crff` in output; expected one of file, codec, crf, scale"),
+    Case(
+      script(first: "sead: 4"), "5:5",
+      "found the unknown key `sead` in keyframe 1; expected one of prompt, negative, seed"),
+    Case(
+      script("output: {crff: 4}"), "2:10",
+      "found the unknown key `crff` in output; expected one of file, codec, crf, scale"),
     Case(script("steps: 4\nsteps: 5"), "2:1", "found the key `steps` more than once; expected each key once"),
     Case(script("? [a, b]\n: 5"), "2:3", "found the unknown key `a list`"),
     Case(script("<<: {steps: 3}"), "2:1", "found the unknown key `<<`"),
@@ -43,7 +50,9 @@ import Testing
     Case(script("guidance: .nan"), "2:11", "found `guidance`: .nan; expected a number from 0 to 100"),
     Case(script("guidance: -1"), "2:11", "found `guidance`: -1"),
     Case(script("guidance: 1e400"), "2:11", "found `guidance`: 1e400"),
-    Case(script("fps: 0"), "2:6", "found `fps`: 0; expected a frame rate from above 0 to 1000, such as 30, 23.976 or 30000/1001"),
+    Case(
+      script("fps: 0"), "2:6",
+      "found `fps`: 0; expected a frame rate from above 0 to 1000, such as 30, 23.976 or 30000/1001"),
     Case(script("fps: 30fps"), "2:6", "found `fps`: the text \"30fps\""),
     Case(script("size: 64"), "2:7", "found `size`: 64; expected width and height in pixels, such as 512x512"),
     Case(script("size: 0x64"), "2:7", "found `size`: 0x64"),
@@ -55,22 +64,38 @@ import Testing
     Case(script("model: ''\nx: 1").replacing("model: emoji\n", with: ""), "2:1", "found the unknown key `x`"),
     Case(script(first: "seed: -1"), "5:11", "found `seed`: -1; expected a whole number from 0 to 18446744073709551615"),
     Case(script(first: "seed: 18446744073709551616"), "5:11", "found `seed`: 18446744073709551616"),
-    Case(script(first: "negative: 42"), "5:15", "found `negative`: 42; expected text; numbers, yes and no are text in quotes"),
+    Case(
+      script(first: "negative: 42"), "5:15",
+      "found `negative`: 42; expected text; numbers, yes and no are text in quotes"),
     Case(script(first: "negative: yes"), "5:15", "found `negative`: yes; expected text"),
     Case(script(first: "negative:"), "5:14", "found `negative`: nothing; expected text"),
     Case(script(first: "hold: 1"), "5:11", "found `hold`: 1; expected a time with its unit: seconds such as 4.5s"),
     Case(script(first: "hold: 1.5f"), "5:11", "found `hold`: the text \"1.5f\""),
     Case(script(first: "hold: -1s"), "5:11", "found `hold`: the text \"-1s\""),
-    Case(script(second: "after: 4s\n    easing: bouncy"), "8:13", "found `easing`: the text \"bouncy\"; expected one of linear, smooth, ease-in, ease-out"),
-    Case(script("output: film.mp4"), "2:9", "found the text \"film.mp4\"; expected output: lines of `key: value` with the keys file, codec, crf, scale"),
-    Case(script("output: {codec: h265}"), "2:17", "found `codec`: the text \"h265\"; expected one of h264, hevc, av1, vp9, ffv1"),
+    Case(
+      script(second: "after: 4s\n    easing: bouncy"), "8:13",
+      "found `easing`: the text \"bouncy\"; expected one of linear, smooth, ease-in, ease-out"),
+    Case(
+      script("output: film.mp4"), "2:9",
+      "found the text \"film.mp4\"; expected output: lines of `key: value` with the keys file, codec, crf, scale"),
+    Case(
+      script("output: {codec: h265}"), "2:17",
+      "found `codec`: the text \"h265\"; expected one of h264, hevc, av1, vp9, ffv1"),
     Case(script("output: {crf: 99}"), "2:15", "found `crf`: 99; expected a whole number from 0 to 51"),
     Case(script("output: {scale: 0}"), "2:17", "found `scale`: 0; expected a whole number from 1 to 64"),
-    Case(script("output: {file: ''}"), "2:16", "found `file`: the text \"\"; expected a file's name for h264, which ends in .mp4, .mov, .mkv"),
-    Case(script("output: {file: a.mp4, codec: ffv1}"), "2:16", "found `file`: the text \"a.mp4\"; expected a file's name for ffv1, which ends in .mkv"),
+    Case(
+      script("output: {file: ''}"), "2:16",
+      "found `file`: the text \"\"; expected a file's name for h264, which ends in .mp4, .mov, .mkv"),
+    Case(
+      script("output: {file: a.mp4, codec: ffv1}"), "2:16",
+      "found `file`: the text \"a.mp4\"; expected a file's name for ffv1, which ends in .mkv"),
     Case(script("output: {crf: 3, codec: ffv1}"), "2:15", "found `crf`: 3; expected none, for ffv1 is lossless"),
-    Case(script("model: {a: b}").replacing("model: emoji\n", with: "\n"), "2:8", "found `model`: a mapping; expected a name"),
-    Case(script("steps: !!python/object 4"), "2:8", "found the tag tag:yaml.org,2002:python/object; expected a plain value"),
+    Case(
+      script("model: {a: b}").replacing("model: emoji\n", with: "\n"), "2:8",
+      "found `model`: a mapping; expected a name"),
+    Case(
+      script("steps: !!python/object 4"), "2:8", "found the tag tag:yaml.org,2002:python/object; expected a plain value"
+    ),
   ]
 
   static let keyframes: [Case] = [
@@ -78,20 +103,30 @@ import Testing
     Case("keyframes: []\n", "1:12", "found 0 keyframes; expected at least two"),
     Case("keyframes: 4\n", "1:12", "found `keyframes`: 4; expected a list of keyframes"),
     Case("keyframes:\n- prompt: a\n", "2:1", "found 1 keyframe; expected at least two"),
-    Case("keyframes:\n- a car\n- a tiger\n", "2:3", "found the text \"a car\"; expected keyframe 1: lines of `key: value`"),
+    Case(
+      "keyframes:\n- a car\n- a tiger\n", "2:3", "found the text \"a car\"; expected keyframe 1: lines of `key: value`"),
     Case("keyframes:\n- seed: 4\n- prompt: b\n", "2:3", "found a keyframe without `prompt`"),
     Case(script(second: "seed: 3"), "6:5", "found a keyframe without `at` or `after`; expected one of them"),
     Case(script(second: "after: 4s\n    at: 4s"), "7:12", "found both `at` and `after`; expected one of them"),
     Case(script(first: "at: 1s"), "5:9", "found keyframe 1 on frame 30; expected it on frame 0"),
     Case(script(first: "after: 1s"), "5:12", "found `after` in the first keyframe"),
     Case(script(first: "easing: smooth"), "5:13", "found `easing` in the first keyframe"),
-    Case(script(first: "hold: 5s", second: "at: 4s"), "7:9", "found keyframe 2 on frame 120, while keyframe 1 holds from frame 0 to 150; expected a later start or a shorter hold"),
-    Case(script(second: "after: 0s"), "7:12", "found keyframe 2 on frame 0 and keyframe 1 on frame 0; expected each keyframe at least one frame after the one before it"),
-    Case(script(second: "after: 4s\n  - {prompt: c, at: 2s}"), "8:21", "found keyframe 3 on frame 60 and keyframe 2 on frame 120"),
+    Case(
+      script(first: "hold: 5s", second: "at: 4s"), "7:9",
+      "found keyframe 2 on frame 120, while keyframe 1 holds from frame 0 to 150; expected a later start or a shorter hold"
+    ),
+    Case(
+      script(second: "after: 0s"), "7:12",
+      "found keyframe 2 on frame 0 and keyframe 1 on frame 0; expected each keyframe at least one frame after the one before it"
+    ),
+    Case(
+      script(second: "after: 4s\n  - {prompt: c, at: 2s}"), "8:21",
+      "found keyframe 3 on frame 60 and keyframe 2 on frame 120"),
     Case(script(second: "after: 8b"), "7:12", "found 8b; expected seconds or frames, or the tempo as bpm"),
     Case(script(second: "after: 999999999s"), "7:12", "found 999999999s; expected a film of at most 10000000 frames"),
     Case(script(second: "after: 99999999999999999s"), "7:12", "found 99999999999999999s; expected a film of at most"),
-    Case(script(second: "after: 4s\n    hold: 999999999999f"), "8:11", "found 999999999999f; expected a film of at most"),
+    Case(
+      script(second: "after: 4s\n    hold: 999999999999f"), "8:11", "found 999999999999f; expected a film of at most"),
   ]
 
   static let documents: [Case] = [
@@ -101,11 +136,15 @@ import Testing
     Case("- a\n- b\n", "1:1", "found a list; expected a walk script"),
     Case("model: emoji\n\tsteps: 4\n", "2:1", "found a tab; expected spaces"),
     Case("model: [emoji\n", "2:1", "found no YAML (did not find expected ',' or ']'); expected a walk script"),
-    Case("model: emoji\nprompt: a film: the return\n", "2:15", "found a second `: ` in one line; expected quotes around text that holds one"),
+    Case(
+      "model: emoji\nprompt: a film: the return\n", "2:15",
+      "found a second `: ` in one line; expected quotes around text that holds one"),
     Case("model: a\n---\nmodel: b\n", "2:1", "found no YAML (but found another document)"),
     Case("model: \"\\q\"\n", "1:9", "found no YAML (found unknown escape character)"),
     Case("model: a\u{0}b\n", "1:9", "control characters"),
-    Case("steps: &s 4\nkeyframes: []\n", "1:8", "found the anchor &s; expected values written out, without anchors and aliases"),
+    Case(
+      "steps: &s 4\nkeyframes: []\n", "1:8",
+      "found the anchor &s; expected values written out, without anchors and aliases"),
     Case("&all\nsteps: 4\n", "1:1", "found the anchor &all"),
     Case("steps: *s\n", "1:8", "found no YAML (found undefined alias)"),
     Case("guidance: @\n", "1:11", "found no YAML"),
@@ -122,8 +161,12 @@ import Testing
   /// Nine levels of nine aliases: more nodes than any memory holds, if they were counted as a key.
   @Test func aliasBombsAreRefusedAtOnce() {
     var bomb = "a0: &a0 [x]\n"
-    for level in 1...30 { bomb += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", "))]\n" }
-    #expect(refusal { try Script(yaml: bomb + "? *a30\n: 1\n", named: "b") }.hasPrefix("b:1:5: found the anchor &a0 and 271 aliases"))
+    for level in 1...30 {
+      bomb += "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 9).joined(separator: ", "))]\n"
+    }
+    #expect(
+      refusal { try Script(yaml: bomb + "? *a30\n: 1\n", named: "b") }.hasPrefix(
+        "b:1:5: found the anchor &a0 and 271 aliases"))
     #expect(refusal { try Script(yaml: bomb, named: "b") }.hasPrefix("b:1:5: found the anchor &a0"))
   }
 
@@ -135,12 +178,22 @@ import Testing
   @Test func filesThatAreNoScripts() throws {
     let folder = try ScratchFolder()
     func message(_ url: URL) -> String { refusal { try Script(contentsOf: url, named: "x.yaml") } }
-    #expect(message(folder.url.appending(path: "missing")) == "x.yaml: found no file that can be read (No such file or directory); expected a walk script")
+    #expect(
+      message(folder.url.appending(path: "missing"))
+        == "x.yaml: found no file that can be read (No such file or directory); expected a walk script")
     #expect(message(folder.url).contains("found no file that can be read (Is a directory)"))
-    #expect(try message(folder.write([0x61, 0x3A, 0x20, 0x0A, 0xFF, 0xFE], to: "a")).hasPrefix("x.yaml:2:1: found bytes that are no UTF-8"))
-    #expect(try message(folder.write(Array("\u{FEFF}a: é".utf8) + [0xC3], to: "b")).hasPrefix("x.yaml:1:5: found bytes that are no UTF-8"))
-    #expect(try message(folder.write([UInt8](repeating: 0x23, count: 2 << 20), to: "c")).contains("found more than 1048576 bytes"))
+    #expect(
+      try message(folder.write([0x61, 0x3A, 0x20, 0x0A, 0xFF, 0xFE], to: "a")).hasPrefix(
+        "x.yaml:2:1: found bytes that are no UTF-8"))
+    #expect(
+      try message(folder.write(Array("\u{FEFF}a: é".utf8) + [0xC3], to: "b")).hasPrefix(
+        "x.yaml:1:5: found bytes that are no UTF-8"))
+    #expect(
+      try message(folder.write([UInt8](repeating: 0x23, count: 2 << 20), to: "c")).contains(
+        "found more than 1048576 bytes"))
     #expect(message(URL(filePath: "/dev/zero")).contains("found more than 1048576 bytes"))
-    #expect(try message(folder.write([UInt8](repeating: 0x20, count: 1 << 20), to: "d")).hasPrefix("x.yaml:1:1: found an empty file"))
+    #expect(
+      try message(folder.write([UInt8](repeating: 0x20, count: 1 << 20), to: "d")).hasPrefix(
+        "x.yaml:1:1: found an empty file"))
   }
 }

@@ -106,14 +106,17 @@ import Walk
   }
 
   @Test(arguments: [
-    "plain", "", " ", "a: b # c", "\"quoted\" \\ back", "line\nbreak\ttab", "🐅 ein Tiger, één", "\u{0}\u{85}\u{2028}\u{FEFF}\u{200D}",
+    "plain", "", " ", "a: b # c", "\"quoted\" \\ back", "line\nbreak\ttab", "🐅 ein Tiger, één",
+    "\u{0}\u{85}\u{2028}\u{FEFF}\u{200D}",
     "yes", "42", "*star &and", "- dash", "👨‍👩‍👧", "e\u{301}",
   ])
   func canonicalTextKeepsEveryPrompt(prompt: String) throws {
     let keyframes = [0, 9].map { Keyframe(prompt: prompt, seed: 1, guidance: 1e-7, start: .at(.frames($0))) }
     let script = Script(timeline: try Timeline(keyframes, rate: Script.Default.rate))
     let again = try Script(yaml: script.canonical, named: "canonical")
-    #expect(again.timeline.keyframes.map { Array($0.prompt.unicodeScalars) } == keyframes.map { Array($0.prompt.unicodeScalars) })
+    #expect(
+      again.timeline.keyframes.map { Array($0.prompt.unicodeScalars) }
+        == keyframes.map { Array($0.prompt.unicodeScalars) })
     #expect(again.timeline.keyframes.map(\.guidance) == [1e-7, 1e-7])
   }
 }

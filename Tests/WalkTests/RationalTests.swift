@@ -9,7 +9,9 @@ import Walk
     #expect(Rational(decimal: text) == Rational(numerator, denominator))
   }
 
-  @Test(arguments: ["", "-", ".", ".5", "5.", "1.2.3", "1e3", " 1", "+1", "1/2", "∞", "٣", "nan", "1234567890123456789"])
+  @Test(arguments: [
+    "", "-", ".", ".5", "5.", "1.2.3", "1e3", " 1", "+1", "1/2", "∞", "٣", "nan", "1234567890123456789",
+  ])
   func otherTextIsRefused(text: String) {
     #expect(Rational(decimal: text) == nil)
   }
@@ -44,12 +46,17 @@ import Walk
     #expect(FrameRate(text)?.perSecond == Rational(numerator, denominator))
   }
 
-  @Test(arguments: ["0", "-30", "1001", "30/0", "0/1", "1/", "/1", "1/2/3", "30fps", "-30/-1", "+30/1", "1.5/2", "99999999999/99999999998"])
+  @Test(arguments: [
+    "0", "-30", "1001", "30/0", "0/1", "1/", "/1", "1/2/3", "30fps", "-30/-1", "+30/1", "1.5/2",
+    "99999999999/99999999998",
+  ])
   func frameRatesThatAreNone(text: String) {
     #expect(FrameRate(text) == nil)
   }
 
-  @Test(arguments: [("4.5s", Rational(9, 2), Time.Unit.seconds), ("120f", Rational(120), .frames), ("8b", Rational(8), .beats)])
+  @Test(arguments: [
+    ("4.5s", Rational(9, 2), Time.Unit.seconds), ("120f", Rational(120), .frames), ("8b", Rational(8), .beats),
+  ])
   func times(text: String, amount: Rational, unit: Time.Unit) {
     #expect(Time(text) == Time(amount, unit))
     #expect(Time(text)?.description == text)

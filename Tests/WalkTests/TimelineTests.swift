@@ -3,7 +3,9 @@ import Walk
 
 @Suite struct TimelineTests {
   /// Awkward rates and lengths: the ones that other tools miscount (25 fps: 29, 57; 30 fps: 123, 245 frames; …).
-  static let rates = ["30", "25", "24", "23.976", "24000/1001", "30000/1001", "60000/1001", "12.5", "59.94", "1", "0.5", "1000"]
+  static let rates = [
+    "30", "25", "24", "23.976", "24000/1001", "30000/1001", "60000/1001", "12.5", "59.94", "1", "0.5", "1000",
+  ]
 
   @Test(arguments: rates) func frameIsTheRoundedProduct(rate: String) throws {
     let rate = try #require(FrameRate(rate))

@@ -65,7 +65,8 @@ import Walk
     _ = try frames.frame(at: 1)
     let painted = painter.painted[0]
     var (one, two) = (NoiseGenerator(seed: 1), NoiseGenerator(seed: 2))
-    let noises = (0..<4).map { _ in mix(one.next(shape: painter.noiseShape), two.next(shape: painter.noiseShape), 0.25) }
+    let noises = (0..<4).map { _ in mix(one.next(shape: painter.noiseShape), two.next(shape: painter.noiseShape), 0.25)
+    }
     let texts = painter.encode([("a", ""), ("b", "")])
     #expect([painted.noise] + painted.steps == noises)
     #expect(painted.conditioning.prompt == mix(texts[0].prompt, texts[1].prompt, 0.25))
@@ -115,7 +116,8 @@ private final class Recorder: Painter {
     let painted = Painted(
       noise: noise, conditioning: conditioning, guidance: guidance, steps: (0..<3).map(stepNoise))
     record.withLock { $0.painted.append(painted) }
-    let values = ([noise, conditioning.prompt, conditioning.negative] + painted.steps).flatMap(\.values) + [Float(guidance)]
+    let values =
+      ([noise, conditioning.prompt, conditioning.negative] + painted.steps).flatMap(\.values) + [Float(guidance)]
     var hash: UInt32 = 0
     for value in values { hash = hash &* 31 &+ value.bitPattern }
     return Image(width: 1, height: 1, pixels: (0..<3).map { UInt8(truncatingIfNeeded: hash >> ($0 * 8)) })

@@ -17,7 +17,9 @@ struct BatchCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The folder where the films go; it is made if it is missing. (default: where each script says)", valueName: "folder"))
+    help: ArgumentHelp(
+      "The folder where the films go; it is made if it is missing. (default: where each script says)",
+      valueName: "folder"))
   var output: String?
 
   @OptionGroup var options: ScriptOptions
@@ -48,7 +50,9 @@ struct BatchCommand: ParsableCommand {
     if let output { path = output + "/" + URL(filePath: path).lastPathComponent }
     let film = try Film(script, at: path)
     let place = film.url.standardizedFileURL.path
-    if let other = films[place] { throw Fault.usage("\(name): found the film \(path), which \(other) has written; expected another name") }
+    if let other = films[place] {
+      throw Fault.usage("\(name): found the film \(path), which \(other) has written; expected another name")
+    }
     films[place] = name
     return film
   }

@@ -12,7 +12,9 @@ struct ModelCommand: ParsableCommand {
       Example: latentwalk model emoji
       """)
 
-  @Argument(help: ArgumentHelp("A shipped model's name, or a model's folder. Without it, the models that ship are listed.", valueName: "model"))
+  @Argument(
+    help: ArgumentHelp(
+      "A shipped model's name, or a model's folder. Without it, the models that ship are listed.", valueName: "model"))
   var name: String?
 
   @OptionGroup var presets: PresetsOption

@@ -13,7 +13,8 @@ struct RenderCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A script's file, or a shipped script's name.", valueName: "script"))
   var name: String
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where the film goes. (default: what the script says)", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where the film goes. (default: what the script says)", valueName: "file"))
   var output: String?
 
   @OptionGroup var options: ScriptOptions

@@ -52,7 +52,8 @@ struct StripCommand: ParsableCommand {
     var script: Script
     if subjects.count == 1, seeds == nil {
       guard prompts.negative == nil, prompts.guidance == nil else {
-        throw Fault.usage("--negative and --guidance go with prompts; \(subjects[0]) is a script, whose keyframes have their own")
+        throw Fault.usage(
+          "--negative and --guidance go with prompts; \(subjects[0]) is a script, whose keyframes have their own")
       }
       script = try model.presets.script(subjects[0])
     } else {
@@ -63,7 +64,8 @@ struct StripCommand: ParsableCommand {
     pictures.apply(to: &script)
     mixing.apply(to: &script)
     guard script.timeline.count >= count else {
-      throw Fault.usage("--count: found \(count) for a film of \(script.timeline.count) frames; expected no more than that")
+      throw Fault.usage(
+        "--count: found \(count) for a film of \(script.timeline.count) frames; expected no more than that")
     }
     return script
   }

@@ -17,23 +17,29 @@ struct WalkCommand: ParsableCommand {
   var prompts: [String]
 
   @Option(
-    help: ArgumentHelp("One seed for all prompts or one for each, such as 42,1337 or 0-3. (default: 42)", valueName: "seeds"),
+    help: ArgumentHelp(
+      "One seed for all prompts or one for each, such as 42,1337 or 0-3. (default: 42)", valueName: "seeds"),
     transform: Seeds.parse)
   var seeds: Seeds?
 
-  @Option(help: ArgumentHelp("The film's length in seconds. (default: 4)", valueName: "number"), transform: parseSeconds)
+  @Option(
+    help: ArgumentHelp("The film's length in seconds. (default: 4)", valueName: "number"), transform: parseSeconds)
   var seconds: Rational?
 
   @Option(help: ArgumentHelp("The film's length in frames.", valueName: "count"))
   var frames: Int?
 
-  @Option(help: ArgumentHelp("Frames a second, such as 30 or 30000/1001. (default: 30)", valueName: "rate"), transform: parseRate)
+  @Option(
+    help: ArgumentHelp("Frames a second, such as 30 or 30000/1001. (default: 30)", valueName: "rate"),
+    transform: parseRate)
   var fps = Script.Default.rate
 
   @Option(help: ArgumentHelp("How the way between two keyframes speeds up and slows down.", valueName: "curve"))
   var easing = Easing.linear
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where the film goes. (default: film.mp4, or the codec's usual ending)", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the film goes. (default: film.mp4, or the codec's usual ending)", valueName: "file"))
   var output: String?
 
   @OptionGroup var text: PromptOptions

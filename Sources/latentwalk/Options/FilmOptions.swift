@@ -10,7 +10,9 @@ struct FilmOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How the film is coded. (default: \(Script.Default.codec))", valueName: "codec"))
   var codec: FilmCodec?
 
-  @Option(help: ArgumentHelp("The film's quality, smaller is better. (default: the codec's own, 18 for h264)", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "The film's quality, smaller is better. (default: the codec's own, 18 for h264)", valueName: "number"))
   var crf: Int?
 
   @Flag(help: "Throw away the frames that an earlier run left.")

@@ -6,7 +6,9 @@ import Tensors
 
 /// Where scripts and models that ship are looked for.
 struct PresetsOption: ParsableArguments {
-  @Option(name: .customLong("presets"), help: ArgumentHelp("Where the scripts and models that ship are.", valueName: "folder"))
+  @Option(
+    name: .customLong("presets"), help: ArgumentHelp("Where the scripts and models that ship are.", valueName: "folder")
+  )
   var path: String?
 
   func found() throws -> Scripts.Presets { try Scripts.Presets(at: path) }
@@ -29,7 +31,9 @@ struct PresetsOption: ParsableArguments {
 
 /// The model and how it computes.
 struct ModelOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A shipped model's name, or a model's folder: any path with a slash.", valueName: "name or folder"))
+  @Option(
+    help: ArgumentHelp(
+      "A shipped model's name, or a model's folder: any path with a slash.", valueName: "name or folder"))
   var model: String?
 
   @OptionGroup var presets: PresetsOption
@@ -58,4 +62,3 @@ struct ModelOptions: ParsableArguments {
     if let model { script.model = model }
   }
 }
-

@@ -6,7 +6,9 @@ import Walk
 
 /// How each picture is made. What is not given is the script's, or the model's own.
 struct PictureOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Width and height in pixels, such as 512x512. (default: the model's own)", valueName: "WxH"), transform: parseSize)
+  @Option(
+    help: ArgumentHelp("Width and height in pixels, such as 512x512. (default: the model's own)", valueName: "WxH"),
+    transform: parseSize)
   var size: Size?
 
   @Option(help: ArgumentHelp("Steps from noise to picture. (default: \(Script.Default.steps))", valueName: "count"))
@@ -37,7 +39,10 @@ struct PromptOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What guidance leads away from. (default: nothing)", valueName: "prompt"))
   var negative: String?
 
-  @Option(help: ArgumentHelp("How strongly the prompt leads, 0 to 100; 1 is no guidance, at half the work. (default: \(Script.Default.guidance))", valueName: "strength"))
+  @Option(
+    help: ArgumentHelp(
+      "How strongly the prompt leads, 0 to 100; 1 is no guidance, at half the work. (default: \(Script.Default.guidance))",
+      valueName: "strength"))
   var guidance: Double?
 
   func validate() throws {
@@ -60,7 +65,6 @@ struct MixOptions: ParsableArguments {
     if let noiseMix { script.noiseMix = noiseMix }
   }
 }
-
 
 @Sendable func parseSize(_ text: String) throws -> Size {
   guard let size = Size(text) else { throw ValidationError("expected width and height in pixels, such as 512x512") }

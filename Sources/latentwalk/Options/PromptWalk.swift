@@ -28,7 +28,8 @@ struct PromptWalk {
         "found \(prompts.count) prompts and \(seeds.count) seeds; expected as many seeds as prompts, or one of either")
     }
     guard count >= 2 else {
-      throw Fault.usage("found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
+      throw Fault.usage(
+        "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
     }
     guard let starts = Timeline.evenStarts(of: count, over: frames) else {
       throw Fault.usage("found \(frames) frames for \(count) keyframes; expected at least \(count) frames")
