@@ -17,6 +17,11 @@ package final class Interruption: Sendable {
         signal(number, SIG_DFL)
       }
     }
+    // A process inherits what its parent's thread has blocked, and many threads block all signals.
+    var wanted = sigset_t()
+    sigemptyset(&wanted)
+    for number in [SIGINT, SIGTERM] { sigaddset(&wanted, number) }
+    pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
   }
 
   package var isRequested: Bool {

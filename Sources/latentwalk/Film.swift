@@ -42,6 +42,7 @@ struct Film {
     by engine: Engine, of model: URL, _ options: FilmOptions, interruption: Interruption
   ) throws {
     let frames = try WalkSource(script, engine)
+    options.report.say("\(url.relativePath): \(script.timeline.lengths)")
     let job = FilmJob(output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames)
     let record = try JobRecord(
       script: script.pictures(size: frames.size, precision: engine.model.precision), model: ModelFingerprint.bytes(of: model),

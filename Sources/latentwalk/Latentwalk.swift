@@ -1,4 +1,5 @@
 import ArgumentParser
+import Scripts
 
 @main
 struct Latentwalk: ParsableCommand {
@@ -19,10 +20,19 @@ struct Latentwalk: ParsableCommand {
 
   static func main() {
     do {
+      try checkName(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
     } catch {
       end(with: error)
     }
+  }
+
+  /// Throws where the first word is no command, with the one that it may mean.
+  private static func checkName(_ word: String?) throws {
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+    let hint = nearest(word, in: names).map { "; did you mean \($0)?" } ?? ""
+    throw Fault.usage("found no command \(word); expected one of \(names.joined(separator: ", "))\(hint)")
   }
 }

@@ -19,7 +19,6 @@ final class Projector {
 
   func render(_ work: Film) throws {
     let folder = try options.presets.model(work.script.model)
-    film.report.say("\(work.url.relativePath): \(work.script.timeline.lengths)")
     let engine = try engine(for: folder)
     try work.render(by: engine, of: folder, film, interruption: interruption)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Wrong input: one line on standard error, the right exit code, nothing left behind.
@@ -9,7 +10,7 @@ import Testing
     let message: String
 
     init(_ arguments: String, _ code: Int32, _ message: String) {
-      self.arguments = arguments.split(separator: " ").map { $0.replacing("_", with: " ") }
+      self.arguments = arguments.split(separator: " ").map { $0.replacingOccurrences(of: "_", with: " ") }
       self.code = code
       self.message = message
     }
@@ -18,7 +19,7 @@ import Testing
   }
 
   static let usage: [Case] = [
-    Case("wlak a b", 64, "Unexpected argument"),
+    Case("wlak a b", 64, "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, presets, model; did you mean walk?"),
     Case("walk", 64, "Missing expected argument '<prompts> ...'; see latentwalk walk --help"),
     Case("walk a", 64, "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds"),
     Case("walk a b c --seeds 1,2", 64, "found 3 prompts and 2 seeds; expected as many seeds as prompts, or one of either"),
