@@ -28,8 +28,7 @@ public final class Engine: Sendable {
     self.threads = threads ?? Team.threads
     let files = try ModelFolder(folder)
     scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration)
-    tokenizer = try Tokenizer(
-      contentsOf: folder.appendingPathComponent("tokenizer"), positions: files.textEncoder.maxPositionEmbeddings)
+    tokenizer = files.tokenizer
     scalar = precision.scalar
     model = try ModelDescription(files, scheduler, tokens: tokenizer.chunkLength, scalar)
     textEncoder = try files.loadTextEncoder()

@@ -68,9 +68,10 @@ package struct MappedTensor: Sendable {
 
   package var count: Int { shape.reduce(1, *) }
 
-  /// All elements in C order.
+  /// All elements in C order. The file's own memory is let go: layers read their weights once.
   package func floats() -> [Float] {
     guard let floats = withBytes(type.floats) else { preconditionFailure("taken with type \(type)") }
+    file.release(entry)
     return floats
   }
 

@@ -36,6 +36,14 @@ package final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: start, count: size)
   }
 
+  /// Lets go of the memory behind `range`: it is read from the file again when somebody asks.
+  func release(_ range: Range<Int>) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let first = (range.lowerBound + page - 1) / page * page, last = range.upperBound / page * page
+    guard let start = bytes.baseAddress, first < last else { return }
+    madvise(UnsafeMutableRawPointer(mutating: start + first), last - first, MADV_DONTNEED)
+  }
+
   deinit {
     if let start = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: start), bytes.count) }
   }

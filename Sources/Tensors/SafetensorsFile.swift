@@ -57,6 +57,9 @@ package final class SafetensorsFile: Sendable {
     withExtendedLifetime(self) { body(UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])) }
   }
 
+  /// Lets go of the memory behind a tensor, for those who have made their own copy.
+  package func release(_ entry: Entry) { file.release(entry.range) }
+
   private func entry(_ name: String) throws(SafetensorsError) -> Entry {
     guard let entry = entries[name] else {
       throw SafetensorsError(file: url.path, tensor: name, found: "no tensor of this name", expected: "one")
