@@ -14,7 +14,7 @@ help: ## list the targets
 
 demo: build ## render car-to-tiger.mp4 and car-to-tiger.png with the model that ships
 	$(LATENTWALK) render Presets/car-to-tiger.yaml -o car-to-tiger.mp4 --fresh
-	$(LATENTWALK) strip Presets/car-to-tiger.yaml -o car-to-tiger.png
+	$(LATENTWALK) strip Presets/car-to-tiger.yaml --scale 3 -o car-to-tiger.png
 	@echo "The film is $(CURDIR)/car-to-tiger.mp4"
 	@echo "The strip is $(CURDIR)/car-to-tiger.png"
 
