@@ -43,7 +43,8 @@ bench: dependencies ## compare with PyTorch and OpenVINO, which it installs for 
 	$(SWIFT) build -c release --product Benchmark
 	test -d Benchmarks/.venv || python3 -m venv Benchmarks/.venv
 	Benchmarks/.venv/bin/pip install -q -r Benchmarks/requirements.txt
-	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark
+	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --parts unet64,unet32,vae64,text
+	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --model Presets/models/emoji --parts unet16,vae16,text,walk
 
 train: ## train the small model anew, into Training/run; see Training/README.md
 	test -d Training/.venv || python3 -m venv Training/.venv

@@ -186,6 +186,7 @@ class OpenVINO:
     def __init__(self, model, precision, threads, sides):
         import openvino
         from diffusers import AutoencoderKL, UNet2DConditionModel
+        from transformers import CLIPTextConfig
 
         self.name = f"OpenVINO {precision}"
         start = time.perf_counter()
@@ -194,7 +195,8 @@ class OpenVINO:
             "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision], "INFERENCE_NUM_THREADS": threads}
         unet = UNet2DConditionModel.from_pretrained(model, subfolder="unet", torch_dtype=torch.float32)
         vae = AutoencoderKL.from_pretrained(model, subfolder="vae", torch_dtype=torch.float32)
-        config, self.tokens = unet.config, 77
+        config = unet.config
+        self.tokens = CLIPTextConfig.from_pretrained(model, subfolder="text_encoder").max_position_embeddings
         self.width, self.channels, self.latent = config.cross_attention_dim, config.in_channels, vae.config.latent_channels
         self.compiled = {}
 

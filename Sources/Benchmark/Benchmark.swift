@@ -15,7 +15,8 @@ import Walk
 struct Benchmark {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 4, let precision = Precision(rawValue: arguments[2]), let threads = Int(arguments[3]) else {
+    guard arguments.count == 4, let precision = Precision(rawValue: arguments[2]), let threads = Int(arguments[3])
+    else {
       FileHandle.standardError.write(Data("usage: benchmark MODEL fp32|bf16 THREADS\n".utf8))
       exit(64)
     }
@@ -92,7 +93,8 @@ private struct Parts {
 
   /// Both halves of guidance at time 500, over the waves that bench.py makes alike.
   func unetStep(_ side: Int) -> NDArray {
-    let tokens = folder.textEncoder.maxPositionEmbeddings, width = folder.unet.crossAttentionDim
+    let tokens = folder.textEncoder.maxPositionEmbeddings
+    let width = folder.unet.crossAttentionDim
     let prompt = Tensor(waves(2 * tokens * width, 0.37), shape: [2, tokens, width], scalar: precision.scalar)
     let channels = folder.unet.inChannels
     let x = NDArray(waves(2 * channels * side * side, 0.11), shape: [2, channels, side, side])

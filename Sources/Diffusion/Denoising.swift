@@ -65,7 +65,10 @@ package struct Denoising: Sendable {
     case .free(let scale, let rescale):
       let twice = NDArray(x.values + x.values, shape: [2 * x.shape[0]] + x.shape.dropFirst())
       let y = unet(Tensor(channelsFirst: twice, scalar: scalar), time: time, context).channelsFirst
-      let (u, c) = (NDArray(Array(y.values.prefix(x.count)), shape: x.shape), NDArray(Array(y.values.suffix(x.count)), shape: x.shape))
+      let (u, c) = (
+        NDArray(Array(y.values.prefix(x.count)), shape: x.shape),
+        NDArray(Array(y.values.suffix(x.count)), shape: x.shape)
+      )
       return guided(negative: u, prompt: c, scale: scale, rescale: rescale)
     }
   }

@@ -170,7 +170,8 @@ public final class Engine: Sendable {
       autoencoder.moments(Tensor(channelsFirst: pictures, scalar: scalar)).channelsFirst
     }
     let (n, channels) = (moments.shape[0], model.latentChannels)
-    let plane = moments.shape[2] * moments.shape[3], half = channels * plane
+    let plane = moments.shape[2] * moments.shape[3]
+    let half = channels * plane
     var z = NDArray(zeros: [n, channels] + moments.shape.dropFirst(2))
     let (scale, shift) = (Float(model.scalingFactor), Float(model.shiftFactor))
     for i in z.values.indices {
@@ -194,7 +195,8 @@ func withTeam<Result>(of threads: Int, _ compute: () throws -> Result) rethrows 
 extension Image {
   /// Planes [1, 3, height, width] from -1 to 1 as bytes, rounded to the nearest.
   package init(planes a: NDArray) {
-    let (height, width) = (a.shape[2], a.shape[3]), plane = height * width
+    let (height, width) = (a.shape[2], a.shape[3])
+    let plane = height * width
     let pixels = [UInt8](unsafeUninitializedCapacity: 3 * plane) { bytes, count in
       for p in 0..<plane {
         for c in 0..<3 {

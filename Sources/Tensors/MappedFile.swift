@@ -39,7 +39,8 @@ package final class MappedFile: @unchecked Sendable {
   /// Lets go of the memory behind `range`: it is read from the file again when somebody asks.
   func release(_ range: Range<Int>) {
     let page = sysconf(Int32(_SC_PAGESIZE))
-    let first = (range.lowerBound + page - 1) / page * page, last = range.upperBound / page * page
+    let first = (range.lowerBound + page - 1) / page * page
+    let last = range.upperBound / page * page
     guard let start = bytes.baseAddress, first < last else { return }
     madvise(UnsafeMutableRawPointer(mutating: start + first), last - first, MADV_DONTNEED)
   }

@@ -105,7 +105,10 @@ import Testing
   }
 
   /// The engine's own latents of pictures are scaled ones; a sample is mean + deviation · noise.
-  @Test(arguments: try ParityCases.cases { ParityCases.isAutoencoder($0) && $0.json["model"] == .string("models/tiny-sd15") })
+  @Test(
+    arguments: try ParityCases.cases {
+      ParityCases.isAutoencoder($0) && $0.json["model"] == .string("models/tiny-sd15")
+    })
   func engineSamplesLatents(_ golden: Golden) throws {
     let scale = Float(try ModelFolder(ParityModels.folder(golden)).autoencoder.scalingFactor)
     var found = try ParityModels.engine(golden).latent(of: golden.input("image"), noise: golden.input("noise"))

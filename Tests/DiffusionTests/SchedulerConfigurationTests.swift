@@ -99,7 +99,8 @@ import Testing
       testDescription: "betas", kind: .ddim, changes: ["beta_schedule": .string("sigmoid")],
       says: ["beta_schedule", "sigmoid", "scaled_linear"]),
     Refusal(
-      testDescription: "negative beta", kind: .ddim, changes: ["beta_start": .number(-1)], says: ["beta_start", "-1", "between 0 and 1"]),
+      testDescription: "negative beta", kind: .ddim, changes: ["beta_start": .number(-1)],
+      says: ["beta_start", "-1", "between 0 and 1"]),
     Refusal(
       testDescription: "beta of one", kind: .ddim, changes: ["trained_betas": .list([.number(0.5), .number(1)])],
       says: ["trained_betas", "between 0 and 1"]),
@@ -133,7 +134,8 @@ import Testing
       says: ["algorithm_type", "deis", "dpmsolver++"]),
     Refusal(
       testDescription: "order", kind: .dpmpp2M, changes: ["solver_order": .number(4)], says: ["solver_order", "4"]),
-    Refusal(testDescription: "order 0", kind: .unipc, changes: ["solver_order": .number(0)], says: ["solver_order", "0"]),
+    Refusal(
+      testDescription: "order 0", kind: .unipc, changes: ["solver_order": .number(0)], says: ["solver_order", "0"]),
     Refusal(
       testDescription: "stochastic order", kind: .dpmpp2MSDE, changes: ["solver_order": .number(3)],
       says: ["solver_order", "3", "sde-dpmsolver++"]),
@@ -165,13 +167,15 @@ import Testing
       says: ["flow_shift", "0"]),
     Refusal(testDescription: "no steps", kind: .euler, steps: 0, changes: [:], says: ["steps", "0", "1000"]),
     Refusal(testDescription: "negative steps", kind: .unipc, steps: -3, changes: [:], says: ["steps", "-3"]),
-    Refusal(testDescription: "too many steps", kind: .ddim, steps: 1001, changes: [:], says: ["steps", "1001", "1000"]),
+    Refusal(
+      testDescription: "too many steps", kind: .ddim, steps: 1001, changes: [:], says: ["steps", "1001", "1000"]),
     Refusal(
       testDescription: "offset behind the end", kind: .ddim, steps: 1000, changes: ["steps_offset": .number(1)],
       says: ["1000 steps", "steps_offset 1"]),
     Refusal(
       testDescription: "huge offset", kind: .pndm, changes: ["steps_offset": .number(1e15)], says: ["steps_offset"]),
-    Refusal(testDescription: "few steps for Runge-Kutta", kind: .pndm, steps: 3, changes: [:], says: ["steps", "3", "4"]),
+    Refusal(
+      testDescription: "few steps for Runge-Kutta", kind: .pndm, steps: 3, changes: [:], says: ["steps", "3", "4"]),
     Refusal(testDescription: "more steps than distilled", kind: .lcm, steps: 51, changes: [:], says: ["51", "50"]),
     Refusal(
       testDescription: "no distilled steps", kind: .lcm, changes: ["original_inference_steps": .number(0)],

@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import Tensors
+import Testing
 
 /// Every kernel against plain loops in double precision, over shapes with tails of every kind.
 ///
@@ -46,7 +45,9 @@ struct KernelTests {
     expectClose(y, expected)
   }
 
-  @Test(arguments: scalars, [(1, 1, 1, 3, 2, 3, 1), (2, 5, 7, 4, 5, 3, 1), (1, 8, 6, 16, 24, 3, 2), (1, 9, 9, 17, 33, 1, 1)])
+  @Test(
+    arguments: scalars,
+    [(1, 1, 1, 3, 2, 3, 1), (2, 5, 7, 4, 5, 3, 1), (1, 8, 6, 16, 24, 3, 2), (1, 9, 9, 17, 33, 1, 1)])
   func convolution(scalar: Scalar, s: (n: Int, h: Int, w: Int, i: Int, o: Int, kernel: Int, stride: Int)) {
     for padding in s.kernel == 1 ? [.all(0)] : [Convolution.Padding.all(1), .behind] {
       // A picture of one pixel has no room for a kernel of three with zeros on one side only.
@@ -89,7 +90,8 @@ struct KernelTests {
     let x = numbers(s.n * s.pixels * s.channels, 1).map { $0 + 3 }
     let (weight, bias) = (numbers(s.channels, 2), numbers(s.channels, 3))
     for shifts in [0, 1, s.n] {
-      let shift = shifts == 0 ? nil : Tensor(numbers(shifts * s.channels, 4), shape: [shifts, s.channels], scalar: .float32)
+      let shift =
+        shifts == 0 ? nil : Tensor(numbers(shifts * s.channels, 4), shape: [shifts, s.channels], scalar: .float32)
       let input = Tensor(x, shape: [s.n, s.pixels, s.channels], scalar: scalar)
       let y = input.groupNormalized(
         groups: s.groups, weight: weight, bias: bias, epsilon: 1e-5, shift: shift, silu: true)
@@ -136,12 +138,15 @@ struct KernelTests {
     expectClose(y, expected, fp32: 5e-6)
   }
 
-  @Test(arguments: scalars, [(1, 1, 1, 1, 2), (1, 2, 5, 7, 3), (2, 3, 33, 77, 16), (1, 1, 300, 300, 40), (1, 2, 25, 513, 65)])
+  @Test(
+    arguments: scalars,
+    [(1, 1, 1, 1, 2), (1, 2, 5, 7, 3), (2, 3, 33, 77, 16), (1, 1, 300, 300, 40), (1, 2, 25, 513, 65)])
   func attention(scalar: Scalar, s: (n: Int, heads: Int, queries: Int, keys: Int, size: Int)) {
     for causal in s.queries == s.keys ? [false, true] : [false] {
       let width = s.heads * s.size
       // Keys and values lie side by side, as a stacked projection leaves them.
-      let q = Tensor(numbers(s.n * s.queries * width, 1).map { 2 * $0 }, shape: [s.n, s.queries, width], scalar: scalar)
+      let q = Tensor(
+        numbers(s.n * s.queries * width, 1).map { 2 * $0 }, shape: [s.n, s.queries, width], scalar: scalar)
       let kv = Tensor(numbers(s.n * s.keys * 2 * width, 2), shape: [s.n, s.keys, 2 * width], scalar: scalar)
       let y = Tensor.attention(
         q.columns, kv.columns(0..<width), kv.columns(width..<2 * width), heads: s.heads, causal: causal)
@@ -153,7 +158,8 @@ struct KernelTests {
             let seen = causal ? i + 1 : s.keys
             let scores = (0..<seen).map { j in
               (0..<s.size).reduce(0.0) {
-                $0 + qs[(n * s.queries + i) * width + h * s.size + $1] * kvs[(n * s.keys + j) * 2 * width + h * s.size + $1]
+                $0 + qs[(n * s.queries + i) * width + h * s.size + $1]
+                  * kvs[(n * s.keys + j) * 2 * width + h * s.size + $1]
               } / Double(s.size).squareRoot()
             }
             let highest = scores.max()!
@@ -188,7 +194,9 @@ struct KernelTests {
 
   @Test(arguments: scalars)
   func elementwise(scalar: Scalar) {
-    let (a, b) = (Tensor(numbers(99, 1), shape: [99], scalar: scalar), Tensor(numbers(99, 2), shape: [99], scalar: scalar))
+    let (a, b) = (
+      Tensor(numbers(99, 1), shape: [99], scalar: scalar), Tensor(numbers(99, 2), shape: [99], scalar: scalar)
+    )
     expectClose(a + b, zip(a.floats, b.floats).map { Double($0) + Double($1) })
     expectClose(a.silu, a.floats.map { Double($0) / (1 + exp(-Double($0))) })
   }
@@ -206,7 +214,9 @@ struct KernelTests {
     // Row 4 of 5 comes from row ⌊4 · 3 / 5⌋ = 2 of 3.
     #expect(Array(doubled.values[32..<40]) == [8, 8, 9, 9, 10, 10, 11, 11])
 
-    let (left, right) = (Tensor([1, 2, 3, 4], shape: [2, 2], scalar: .bfloat16), Tensor([5, 6], shape: [2, 1], scalar: .bfloat16))
+    let (left, right) = (
+      Tensor([1, 2, 3, 4], shape: [2, 2], scalar: .bfloat16), Tensor([5, 6], shape: [2, 1], scalar: .bfloat16)
+    )
     #expect(left.beside(right).floats == [1, 2, 5, 3, 4, 6])
   }
 

@@ -11,7 +11,8 @@ package func sinusoidalEmbedding(_ time: Double, width: Int, cosineFirst: Bool, 
   let angles = (0..<half).map { i in
     Float(time) * exp(Float(-log(10000.0)) * Float(i) / Float(Double(half) - shift))
   }
-  let (first, second) = cosineFirst ? (angles.map { cos($0) }, angles.map { sin($0) }) : (angles.map { sin($0) }, angles.map { cos($0) })
+  let (first, second) =
+    cosineFirst ? (angles.map { cos($0) }, angles.map { sin($0) }) : (angles.map { sin($0) }, angles.map { cos($0) })
   return first + second + [Float](repeating: 0, count: width - 2 * half)
 }
 

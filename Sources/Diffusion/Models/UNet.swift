@@ -103,7 +103,8 @@ private struct MiddleBlock: Sendable {
   let attention: SpatialTransformer
 
   init(_ w: Weights, _ c: UNetConfiguration) throws(WeightError) {
-    let width = c.blockOutChannels.last!, last = c.blockOutChannels.count - 1
+    let width = c.blockOutChannels.last!
+    let last = c.blockOutChannels.count - 1
     resnet1 = try ResnetBlock(w["resnets.0"], c, from: width, to: width)
     attention = try SpatialTransformer(w["attentions.0"], c, level: last)
     resnet2 = try ResnetBlock(w["resnets.1"], c, from: width, to: width)

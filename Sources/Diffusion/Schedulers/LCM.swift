@@ -49,7 +49,8 @@ private func lcmTimesteps(
   }
   let distilled = Int(Double(original) * strength)
   guard steps >= 1, steps <= distilled else {
-    throw SchedulerError("steps", found: "\(steps)", expected: "a number from 1 to \(distilled) for lcm with this model")
+    throw SchedulerError(
+      "steps", found: "\(steps)", expected: "a number from 1 to \(distilled) for lcm with this model")
   }
   let stride = count / original
   return (0..<steps).map { step in

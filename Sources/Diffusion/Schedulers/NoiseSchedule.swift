@@ -65,7 +65,8 @@ private func trainedBetas(
     let start = try configuration["beta_start"] ?? defaults.start
     let end = try configuration["beta_end"] ?? defaults.end
     for (key, beta) in [("beta_start", start), ("beta_end", end)] where !(0 < beta && beta < 1) {
-      throw SchedulerError("\(key) of the scheduler's configuration", found: "\(beta)", expected: "a number between 0 and 1")
+      throw SchedulerError(
+        "\(key) of the scheduler's configuration", found: "\(beta)", expected: "a number between 0 and 1")
     }
     switch try configuration["beta_schedule"] ?? defaults.course {
     case .linear:

@@ -56,7 +56,8 @@ extension SigmaSampler {
 extension Prediction {
   /// The configuration's `prediction_type`, if the sampler named `name` can work with it.
   init(
-    _ configuration: SchedulerConfiguration, _ name: SchedulerKind, among supported: [Self] = [.epsilon, .velocity, .sample]
+    _ configuration: SchedulerConfiguration, _ name: SchedulerKind,
+    among supported: [Self] = [.epsilon, .velocity, .sample]
   ) throws(SchedulerError) {
     self = try configuration["prediction_type"] ?? .epsilon
     guard supported.contains(self) else {

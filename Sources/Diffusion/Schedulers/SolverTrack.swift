@@ -61,7 +61,8 @@ extension SigmaSpacing {
 }
 
 /// One behind the last training time with log(α/σ) at least `lambda_min_clipped`.
-private func lastTime(_ configuration: SchedulerConfiguration, _ schedule: NoiseSchedule) throws(SchedulerError) -> Int {
+private func lastTime(_ configuration: SchedulerConfiguration, _ schedule: NoiseSchedule) throws(SchedulerError) -> Int
+{
   let least = try configuration["lambda_min_clipped"] ?? -Double.infinity
   let clipped = schedule.alphaBars.count { NoiseLevel.preserving(alphaBar: $0).lambda < least }
   return schedule.count - clipped

@@ -14,7 +14,8 @@ package enum TimestepSpacing: String, ConfigurationChoice {
     _ steps: Int, of count: Int, offset: Int, skipsEnd: Bool = false, until last: Int? = nil
   ) throws(SchedulerError) -> [Double] {
     guard 1...count ~= steps else {
-      throw SchedulerError("steps", found: "\(steps)", expected: "a number from 1 to the model's \(count) training times")
+      throw SchedulerError(
+        "steps", found: "\(steps)", expected: "a number from 1 to the model's \(count) training times")
     }
     let points = skipsEnd ? steps + 1 : steps
     let last = last ?? count
