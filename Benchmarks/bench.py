@@ -193,8 +193,8 @@ class OpenVINO:
         core = openvino.Core()
         options = {
             "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision], "INFERENCE_NUM_THREADS": threads}
-        unet = UNet2DConditionModel.from_pretrained(model, subfolder="unet", torch_dtype=torch.float32)
-        vae = AutoencoderKL.from_pretrained(model, subfolder="vae", torch_dtype=torch.float32)
+        unet = UNet2DConditionModel.from_pretrained(model, subfolder="unet", torch_dtype=torch.float32).requires_grad_(False)
+        vae = AutoencoderKL.from_pretrained(model, subfolder="vae", torch_dtype=torch.float32).requires_grad_(False)
         config = unet.config
         self.tokens = CLIPTextConfig.from_pretrained(model, subfolder="text_encoder").max_position_embeddings
         self.width, self.channels, self.latent = config.cross_attention_dim, config.in_channels, vae.config.latent_channels
