@@ -11,6 +11,7 @@ in Benchmarks/.cache (1.7 GB).
 
 import argparse
 import gc
+import importlib.util
 import json
 import math
 import os
@@ -276,37 +277,42 @@ def main():
         random_checkpoint(model)
 
     parts = [(p.rstrip("0123456789"), int(p.lstrip("abcdefghijklmnopqrstuvwxyz") or 0)) for p in options.parts.split(",")]
-    makers = [
-        lambda: PyTorch(model, torch.float32), lambda: PyTorch(model, torch.bfloat16),
-        lambda: Ours(options.binary, model, "fp32", options.threads),
-        lambda: Ours(options.binary, model, "bf16", options.threads)]
-    if "OpenVINO" not in options.skip:
-        try:
-            import openvino  # noqa: F401
+    names, times, outputs, loads, peaks = [], {}, {}, {}, {}
+    for precision, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+        # One precision at a time, or memory does not suffice; the conversion for OpenVINO first, which takes most.
+        makers = [
+            lambda: PyTorch(model, dtype), lambda: Ours(options.binary, model, precision, options.threads)]
+        if has_openvino(options.skip):
+            makers.insert(0, lambda: OpenVINO(model, precision, options.threads, parts))
+        contenders = [make() for make in makers]
+        for c in contenders:
+            times[c.name] = {part: [] for part in parts}
+        for _ in range(options.rounds + 1):  # the first round warms caches and is not counted
+            for part, size in parts:
+                for c in contenders:
+                    work = getattr(c, part, None)
+                    if work is None:
+                        continue
+                    seconds, output = work(options.frames, options.steps) if part == "walk" else work(size)
+                    times[c.name][part, size].append(seconds)
+                    if output is not None:
+                        outputs[c.name, (part, size)] = output
+        for c in contenders:
+            names.append(c.name)
+            loads[c.name] = c.load
+            if isinstance(c, Ours):
+                peaks[c.name] = c.peak
+            c.close()
+        contenders.clear()
+        gc.collect()
+    report(names, parts, times, outputs, loads, peaks, options)
 
-            makers += [lambda p=p: OpenVINO(model, p, options.threads, parts) for p in ("fp32", "bf16")]
-        except ImportError:
-            print("OpenVINO is not installed; its rows are left out")
 
-    contenders = [make() for make in makers]
-    times = {c.name: {part: [] for part in parts} for c in contenders}
-    outputs = {}
-    for _ in range(options.rounds + 1):  # the first round warms caches and is not counted
-        for part, size in parts:
-            for c in contenders:
-                work = getattr(c, part, None)
-                if work is None:
-                    continue
-                seconds, output = work(options.frames, options.steps) if part == "walk" else work(size)
-                times[c.name][part, size].append(seconds)
-                if output is not None:
-                    outputs[c.name, (part, size)] = output
-    report(contenders, parts, times, outputs, options)
-    for c in contenders:
-        c.close()
+def has_openvino(skipped):
+    return "OpenVINO" not in skipped and importlib.util.find_spec("openvino") is not None
 
 
-def report(contenders, parts, times, outputs, options):
+def report(names, parts, times, outputs, loads, peaks, options):
     base = "PyTorch bf16"
     print(f"\n{options.threads} threads, {options.rounds} rounds, medians; ceiling of a 2048 matrix product in PyTorch: "
           f"fp32 {ceiling(torch.float32):.0f}, bf16 {ceiling(torch.bfloat16):.0f} GFLOP/s")
@@ -314,16 +320,16 @@ def report(contenders, parts, times, outputs, options):
         print(f"\n{part} {size or ''}".rstrip() + f": seconds, ratio to {base}, error of PyTorch fp32's spread")
         reference = outputs.get(("PyTorch fp32", (part, size)))
         against = statistics.median(times[base][part, size][1:])
-        for c in contenders:
-            counted = times[c.name][part, size][1:]
+        for name in names:
+            counted = times[name][part, size][1:]
             if not counted:
                 continue
             middle = statistics.median(counted)
-            found = outputs.get((c.name, (part, size)))
+            found = outputs.get((name, (part, size)))
             error = f"  {distance(found, reference):.1e}" if found is not None and reference is not None else ""
-            print(f"  {c.name:<18}{middle:9.3f} s  {middle / against:6.2f} x{error}")
-    print("\nload:", ", ".join(f"{c.name} {c.load:.1f} s" for c in contenders))
-    print("peak resident memory:", ", ".join(f"{c.name} {c.peak} MB" for c in contenders if isinstance(c, Ours)))
+            print(f"  {name:<18}{middle:9.3f} s  {middle / against:6.2f} x{error}")
+    print("\nload:", ", ".join(f"{name} {seconds:.1f} s" for name, seconds in loads.items()))
+    print("peak resident memory:", ", ".join(f"{name} {peak} MB" for name, peak in peaks.items()))
 
 
 if __name__ == "__main__":

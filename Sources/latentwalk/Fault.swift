@@ -4,6 +4,7 @@ import Foundation
 import Pixels
 import Render
 import Scripts
+import Tensors
 import Video
 import Walk
 
@@ -36,7 +37,7 @@ extension ExitCode {
       case let error as ScriptError: error.isMissing ? .missingInput : .badData
       case is TimelineError: .usage
       case let error as ModelError: error.isMissing ? .missingInput : .badData
-      case is SchedulerError: .badData
+      case is SchedulerError, is SafetensorsError, is WeightError: .badData
       case EngineError.size: .usage
       case let error as PictureError: ExitCode(for: error)
       case let error as FilmError: ExitCode(for: error)

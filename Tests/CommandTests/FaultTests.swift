@@ -125,6 +125,34 @@ import Testing
     #expect(try tool.files == ["model"])
   }
 
+  /// The model that ships, with one file changed.
+  private func model(in tool: Tool, changing file: String, _ change: (Data) throws -> Data) throws {
+    let copy = tool.folder.url.appending(path: "model")
+    try FileManager.default.copyItem(at: Tool.presets.appending(path: "models/emoji"), to: copy)
+    let url = copy.appending(path: file)
+    try change(Data(contentsOf: url)).write(to: url)
+  }
+
+  @Test func weightsThatDoNotFitAreNamed() throws {
+    let tool = try Tool()
+    try model(in: tool, changing: "unet/config.json") {
+      let text = String(decoding: $0, as: UTF8.self)
+      return Data(text.replacing("\"layers_per_block\": 1", with: "\"layers_per_block\": 2").utf8)
+    }
+    let result = try tool.run(["model", "./model"])
+    #expect(result.code == 65)
+    #expect(result.errors.contains("'down_blocks.0.resnets.1.norm1.weight' is missing, expected it with shape [64]"))
+  }
+
+  @Test func weightsCutShortAreNamed() throws {
+    let tool = try Tool()
+    try model(in: tool, changing: "vae/diffusion_pytorch_model.safetensors") { $0.prefix(1000) }
+    let result = try tool.run(["image", "a cat", "--model", "./model"])
+    #expect(result.code == 65)
+    #expect(result.errors.contains("the file is cut short or is no safetensors file"))
+    #expect(try tool.files == ["model"])
+  }
+
   @Test func aFullDiskLeavesNothingHalfWritten() throws {
     let tool = try Tool()
     try FileManager.default.createSymbolicLink(
