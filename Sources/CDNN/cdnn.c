@@ -22,7 +22,6 @@ struct cdnn_op {
   dnnl_primitive_t primitive;
   bool has[ROLES];
   desc_t plain_weights;  // PyTorch's order in fp32
-  const char *name;
 };
 
 static dnnl_engine_t engine;
@@ -106,7 +105,6 @@ static cdnn_op *finish(dnnl_primitive_desc_t pd, desc_t plain_weights, bool bias
   if (!op) return NULL;
   *op = (cdnn_op){.pd = pd, .plain_weights = plain_weights};
   for (int role = 0; role < ROLES; role++) op->has[role] = role == BIAS ? bias : role == ADDEND ? add : true;
-  dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, (void *)&op->name);
   if (dnnl_primitive_create(&op->primitive, pd) != dnnl_success) {
     cdnn_op_free(op);
     return NULL;
@@ -169,8 +167,6 @@ void cdnn_op_free(cdnn_op *op) {
   free(op);
 }
 
-const char *cdnn_op_name(const cdnn_op *op) { return op->name; }
-
 size_t cdnn_op_packed_size(const cdnn_op *op) {
   return dnnl_memory_desc_get_size(query(op, dnnl_query_weights_md, 0));
 }
@@ -222,9 +218,4 @@ int cdnn_op_run(const cdnn_op *op, const void *x, const void *packed, const floa
   if (!status) status = dnnl_stream_wait(stream);
   while (count > 0) dnnl_memory_destroy(args[--count].memory);
   return status;
-}
-
-void cdnn_version(int *major, int *minor, int *patch) {
-  const dnnl_version_t *v = dnnl_version();
-  *major = v->major, *minor = v->minor, *patch = v->patch;
 }

@@ -64,13 +64,4 @@ final class BufferPool: Sendable {
     }
     if !kept { Foundation.free(address) }
   }
-
-  /// Gives all kept buffers back to the system, between parts that need very different sizes.
-  func drain() {
-    let buffers = free.withLock { free in
-      defer { free = Free() }
-      return free.buffers
-    }
-    for address in buffers.values.joined() { Foundation.free(address) }
-  }
 }

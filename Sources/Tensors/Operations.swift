@@ -109,8 +109,4 @@ extension Tensor {
     ck_attention(&shape, q.address, k.address, v.address, y.address, scratch.address)
     return y
   }
-
-  package func converted(to scalar: Scalar) -> Tensor {
-    scalar == self.scalar ? self : Tensor(floats, shape: shape, scalar: scalar)
-  }
 }

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 struct PendingFileTests {
-  let folder: TemporaryFolder
+  let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   @Test func nothingStaysWithoutCommit() throws {
     do {

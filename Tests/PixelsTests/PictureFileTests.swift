@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 
 struct PictureFileTests {
-  let folder: TemporaryFolder
+  let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   @Test(arguments: ["a.png", "a.PNG", "a.ppm"], [(1, 1), (7, 5), (64, 48), (129, 2)])
   func roundTrip(name: String, size: (width: Int, height: Int)) throws {

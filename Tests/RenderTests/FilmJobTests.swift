@@ -6,17 +6,17 @@ import Testing
 import Video
 
 struct FilmJobTests {
-  let folder: TemporaryFolder
+  let folder: ScratchFolder
   let job: FilmJob
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try ScratchFolder()
     job = FilmJob(output: folder["film.mp4"])
   }
 
   /// The film of so many frames, made without a break elsewhere.
   private func wholeFilm(_ count: Int) throws -> Data {
-    let other = try TemporaryFolder()
+    let other = try ScratchFolder()
     _ = try FilmJob(output: other["film.mp4"]).run(quietly: SyntheticSource(count: count))
     return try Data(contentsOf: other["film.mp4"])
   }

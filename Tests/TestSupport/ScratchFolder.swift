@@ -13,6 +13,13 @@ package final class ScratchFolder: Sendable {
     try? FileManager.default.removeItem(at: url)
   }
 
+  package subscript(name: String) -> URL { url.appendingPathComponent(name) }
+
+  /// The names of all files in it, hidden ones included, sorted.
+  package var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
+  }
+
   /// Writes a file, with the folders it needs, and gives its place.
   @discardableResult
   package func write(_ bytes: some Collection<UInt8>, to path: String) throws -> URL {

@@ -6,9 +6,9 @@ import Video
 
 /// What goes wrong before, while and after a film is written, and what it says.
 struct FilmErrorTests {
-  let folder: TemporaryFolder
+  let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   @Test(arguments: [
     (FilmSettings(codec: .ffv1, crf: 10), "film.mkv", "lossless"),

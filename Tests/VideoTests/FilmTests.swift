@@ -6,9 +6,9 @@ import Video
 
 /// Writes films, opens them again and looks at what is in them.
 struct FilmTests {
-  let folder: TemporaryFolder
+  let folder: ScratchFolder
 
-  init() throws { folder = try TemporaryFolder() }
+  init() throws { folder = try ScratchFolder() }
 
   func write(_ frames: [Image], to url: URL, _ settings: FilmSettings = FilmSettings()) throws {
     let writer = try FilmWriter(to: url, width: frames[0].width, height: frames[0].height, settings: settings)

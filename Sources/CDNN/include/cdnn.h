@@ -43,9 +43,6 @@ cdnn_op *cdnn_convolution_create(const cdnn_convolution *c);
 cdnn_op *cdnn_product_create(const cdnn_product *p);
 void cdnn_op_free(cdnn_op *op);
 
-// The implementation that oneDNN chose, as it names it.
-const char *cdnn_op_name(const cdnn_op *op);
-
 // Bytes of the packed weights and of the scratch memory that a run needs.
 size_t cdnn_op_packed_size(const cdnn_op *op);
 size_t cdnn_op_scratch_size(const cdnn_op *op);
@@ -59,6 +56,3 @@ int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed);
 // bias is fp32 [co] or NULL, addend has the result's shape or is NULL, as at creation.
 int cdnn_op_run(const cdnn_op *op, const void *x, const void *packed, const float *bias, const void *addend,
                 void *y, void *scratch);
-
-// The library's version, such as 2.6.3.
-void cdnn_version(int *major, int *minor, int *patch);
