@@ -1,9 +1,9 @@
 internal import Walk
 internal import Yams
 
-extension Walk.Method {
+extension Method {
   /// The method with the options of a mapping; those that it does not name stay as they are.
-  func reading(_ node: Node, file: String) throws(ScriptError) -> Walk.Method {
+  func reading(_ node: Node, file: String) throws(ScriptError) -> Method {
     switch self {
     case .walk:
       throw ScriptError(file: file, place: node.place, found: "options of the plain walk", expected: "none")

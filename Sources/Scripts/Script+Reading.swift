@@ -22,7 +22,7 @@ extension ScriptSource {
       let table = try Table(
         root, "a walk script",
         keys: [
-          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "loop",
+          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "loop", "method", "blend",
           "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
         ], file: file)
       if let loop = table["loop"]?.value { try expectNoLoop(loop, in: table) }
@@ -34,6 +34,7 @@ extension ScriptSource {
         scheduler: try table.read("scheduler", as: .choice),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
         noiseMix: try table.read("noise-mix", as: .choice) ?? .slerp,
+        method: try method(table),
         timeline: timeline,
         output: try output(table))
       if let conflict = script.conflict {

@@ -14,6 +14,7 @@ package struct Script: Sendable, Hashable {
   package var scheduler: SchedulerKind?
   package var promptMix: Mix
   package var noiseMix: Mix
+  package var method: Method
   package var timeline: Timeline
   package var output: Output
 
@@ -47,7 +48,8 @@ package struct Script: Sendable, Hashable {
 
   package init(
     model: String = Default.model, size: Size? = nil, steps: Int = Default.steps, scheduler: SchedulerKind? = nil,
-    promptMix: Mix = .lerp, noiseMix: Mix = .slerp, timeline: Timeline, output: Output = Output()
+    promptMix: Mix = .lerp, noiseMix: Mix = .slerp, method: Method = .walk, timeline: Timeline,
+    output: Output = Output()
   ) {
     self.model = model
     self.size = size
@@ -55,6 +57,7 @@ package struct Script: Sendable, Hashable {
     self.scheduler = scheduler
     self.promptMix = promptMix
     self.noiseMix = noiseMix
+    self.method = method
     self.timeline = timeline
     self.output = output
   }

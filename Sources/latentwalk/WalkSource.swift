@@ -18,7 +18,7 @@ struct WalkSource: FrameSource {
     let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler)
     let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
     frames = try WalkFrames(
-      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix)
+      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix, method: script.method)
     atOnce = frames.picturesAtOnce
     self.chosen = chosen ?? Array(0..<frames.count)
   }
@@ -26,6 +26,8 @@ struct WalkSource: FrameSource {
   var count: Int { chosen.count }
   var width: Int { size.width }
   var height: Int { size.height }
+  /// The work so far, where the method shares some of it between pictures.
+  var work: Work? { frames.work }
 
   func frame(at index: Int) throws -> Image { try frames.frame(at: chosen[index]) }
 }

@@ -7,18 +7,20 @@ internal import Pixels
 /// their own, whatever frames the film has. The runs of the last few keyframes and the trees of the last two segments
 /// are kept; older ones are made anew when they are asked for.
 final class Blending: PaintingMethod {
-  let meter = WorkMeter()
   private let blend: Blend
   private let scene: Scene
   private let painter: EnginePainter
   private let trunks = Recent<Int, Trunk>(keeping: 3)
   private let trees = Recent<Int, BlendTree>(keeping: 2)
+  private let meter = WorkMeter()
 
   init(_ blend: Blend, _ scene: Scene, _ painter: EnginePainter) {
     self.blend = blend
     self.scene = scene
     self.painter = painter
   }
+
+  var work: Work? { meter.work }
 
   func paint(_ state: WalkState) throws -> Image {
     if state.from == state.to {
@@ -45,7 +47,7 @@ final class Blending: PaintingMethod {
       return try BlendTree(
         from: left.branch(at: 0), to: right.branch(at: 1), starts: blend.starts(of: left.run.evaluations)
       ) { start, progress, parents in
-        let run = run(scene.state(from: from, to: to, progress: progress), from: start, parents)
+        let run = run(WalkState(from: from, progress: progress, of: scene.keyframes), from: start, parents)
         return Branch(progress: progress, run: run, picture: try painter.picture(of: run.latent))
       }
     }

@@ -45,7 +45,7 @@ struct Moment: Sendable {
 
   /// The arc between two runs at the same evaluation.
   static func arc(_ a: Moment, _ b: Moment, _ t: Double) -> Moment {
-    let weights = slerpWeights(a.standing.latent.values, b.standing.latent.values, t)
+    let weights = slerpWeights(a.standing.latent, b.standing.latent, t)
     return Moment(standing: .mix((weights.a, a.standing), (weights.b, b.standing)), drawn: a.drawn)
   }
 }

@@ -41,6 +41,8 @@ struct PlanCommand: ParsableCommand {
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
+    let work = script.method.estimate(of: timeline, evaluations: script.steps)
+    if work.evaluations != work.plain { print("method    \(script.method.name.rawValue), which takes \(work.comparison) steps") }
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }
 

@@ -44,6 +44,7 @@ struct WalkCommand: ParsableCommand {
 
   @OptionGroup var text: PromptOptions
   @OptionGroup var mixing: MixOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
   @OptionGroup var model: ModelOptions
@@ -56,6 +57,7 @@ struct WalkCommand: ParsableCommand {
     let walk = PromptWalk(prompts, seeds: seeds, text, easing: easing)
     var script = Script(timeline: try walk.timeline(frames: count(), rate: fps))
     mixing.apply(to: &script)
+    try method.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)

@@ -8,5 +8,6 @@ public import Walk
 extension Easing: ExpressibleByArgument {}
 extension FilmCodec: ExpressibleByArgument {}
 extension Mix: ExpressibleByArgument {}
+extension Method.Name: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}

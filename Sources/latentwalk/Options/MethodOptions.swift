@@ -5,7 +5,7 @@ import Walk
 /// How the pictures between keyframes are made. What is not given is the script's.
 struct MethodOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How the pictures between keyframes are made. (default: walk)", valueName: "name"))
-  var method: Walk.Method.Name?
+  var method: Method.Name?
 
   @Option(
     help: ArgumentHelp(
@@ -13,8 +13,8 @@ struct MethodOptions: ParsableArguments {
   var blend: String?
 
   func apply(to script: inout Script) throws {
-    if let method, method != script.method.name { script.method = Walk.Method(method) }
-    for (name, options) in [(Walk.Method.Name.blend, blend)] {
+    if let method, method != script.method.name { script.method = Method(method) }
+    for (name, options) in [(Method.Name.blend, blend)] {
       guard let options else { continue }
       guard script.method.name == name else {
         throw Fault.usage(
@@ -28,5 +28,3 @@ struct MethodOptions: ParsableArguments {
     }
   }
 }
-
-extension Walk.Method.Name: ExpressibleByArgument {}

@@ -5,6 +5,7 @@ import Scripts
 /// What stands above a script for a film.
 struct ScriptOptions: ParsableArguments {
   @OptionGroup var mixing: MixOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
   @OptionGroup var model: ModelOptions
@@ -13,6 +14,7 @@ struct ScriptOptions: ParsableArguments {
   func script(_ name: String) throws -> Script {
     var script = try model.presets.script(name)
     mixing.apply(to: &script)
+    try method.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)

@@ -1,0 +1,41 @@
+internal import Diffusion
+
+/// What pictures are made of: keyframes with their encoded prompts, and the ways to mix them.
+struct Scene: Sendable {
+  let keyframes: [Keyframe]
+  private let promptMix, noiseMix: Mix
+  private let noiseShape: [Int]
+  private let conditionings: [Conditioning]
+  /// The conditioning of each keyframe.
+  private let texts: [Int]
+
+  /// Encodes every text once.
+  init(_ keyframes: [Keyframe], painter: any Painter, promptMix: Mix, noiseMix: Mix) throws {
+    self.keyframes = keyframes
+    self.promptMix = promptMix
+    self.noiseMix = noiseMix
+    noiseShape = painter.noiseShape
+    var (texts, places): ([Text], [Text: Int]) = ([], [:])
+    self.texts = keyframes.map { keyframe in
+      let text = Text(prompt: keyframe.prompt, negative: keyframe.negative)
+      if let place = places[text] { return place }
+      places[text] = texts.count
+      texts.append(text)
+      return texts.count - 1
+    }
+    conditionings = try painter.encode(texts.map { ($0.prompt, $0.negative) })
+  }
+
+  func noise(for state: WalkState) -> WalkNoise {
+    WalkNoise(state.weights, of: keyframes, mix: noiseMix, shape: noiseShape)
+  }
+
+  func conditioning(for state: WalkState) -> Conditioning {
+    promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
+  }
+
+  private struct Text: Hashable {
+    let prompt: String
+    let negative: String
+  }
+}
