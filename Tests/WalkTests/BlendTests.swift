@@ -5,14 +5,13 @@ import Pixels
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import Walk
+import Walk
 
 @Suite struct BlendTests {
   /// Latentblending's rule: a level a tenth of the run, early levels with more branches.
   @Test(arguments: [
     (Blend(depth: 0.3, branches: 10, frameDepth: 0.6), 10, [3, 3, 3, 3, 4, 4, 4, 5, 5, 6]),
-    (Blend(depth: 0.35, branches: 8, frameDepth: 0.6), 20, [7, 7, 7, 7, 9, 9, 9, 11]),
+    (Blend(depth: 0.35, branches: 8, frameDepth: 0.6), 20, [7, 7, 7, 9, 9, 9, 11, 11]),
     (Blend(depth: 0.5, branches: 2, frameDepth: 0.9), 20, [10, 18]),
     (Blend(depth: 0.5, branches: 1, frameDepth: 0.9), 20, [10]),
     (Blend(depth: 0, branches: 0, frameDepth: 0.9), 20, []),
@@ -30,7 +29,9 @@ import Testing
     #expect(Crossfeed.none.share(at: 0, from: 0, of: 10) == 0)
   }
 
-  static let kinds: [SchedulerKind] = [.ddim, .eulerAncestral, .dpmpp2M, .dpmpp2MSDE, .dpmpp2S, .pndm, .lms, .unipc, .heun]
+  static let kinds: [SchedulerKind] = [
+    .euler, .eulerAncestral, .dpmpp2M, .dpmpp2MSDE, .dpmpp2S, .pndm, .lms, .unipc, .heun,
+  ]
 
   @Test(arguments: kinds) func keyframesAreThePlainWalks(_ kind: SchedulerKind) throws {
     let timeline = try Stage.timeline
@@ -49,7 +50,8 @@ import Testing
       timeline, .blend(Blend(depth: 0, branches: 3, frameDepth: 0, crossfeed: .none)), kind)
     for frame in 0..<timeline.count {
       let (a, b) = (try plain.frame(at: frame), try blended.frame(at: frame))
-      #expect(zip(a.pixels, b.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 1 }, "frame \(frame)")
+      // Arcs are rounded at every branch, which a few steps of a model of random weights enlarge.
+      #expect(a.largestDifference(from: b) <= 3, "frame \(frame)")
     }
   }
 
@@ -73,26 +75,26 @@ import Testing
   /// The branches stand at places of their own: another film through the same keyframes shows the same pictures there.
   @Test func picturesDoNotDependOnTheFramesOfTheFilm() throws {
     let method = Method.blend(Blend(branches: 3))
-    let (few, many) = (try Stage.walk(Stage.timeline(5), method, .ddim), try Stage.walk(Stage.timeline(9), method, .ddim))
+    let (few, many) = (try Stage.walk(Stage.timeline(5), method, .euler), try Stage.walk(Stage.timeline(9), method, .euler))
     for frame in 0...4 { #expect(try few.frame(at: frame) == many.frame(at: 2 * frame)) }
   }
 
   /// Towards a branch frames come to its picture, from both sides.
-  @Test(arguments: [SchedulerKind.ddim, .dpmpp2M, .unipc]) func framesComeToTheirBranch(_ kind: SchedulerKind) throws {
+  @Test(arguments: [SchedulerKind.euler, .dpmpp2M, .unipc]) func framesComeToTheirBranch(_ kind: SchedulerKind) throws {
     let method = Method.blend(Blend(branches: 1))
     let frames = try Stage.walk(Stage.timeline(1001), method, kind)
     let (before, at, after) = (try frames.frame(at: 499), try frames.frame(at: 500), try frames.frame(at: 501))
     for image in [before, after] {
-      #expect(zip(at.pixels, image.pixels).map { abs(Int($0) - Int($1)) }.max()! <= 2)
+      #expect(at.largestDifference(from: image) <= 8)
     }
-    #expect(try frames.frame(at: 0) != at)
+    #expect(try frames.frame(at: 0).largestDifference(from: at) > 50)
   }
 
   @Test func firstCrossfeedDrawsKeyframesToTheFirst() throws {
     let timeline = try Stage.timeline
     func frames(_ power: Double) throws -> WalkFrames {
       try Stage.walk(
-        timeline, .blend(Blend(branches: 1, firstCrossfeed: Crossfeed(power: power, range: 1, decay: 1))), .ddim)
+        timeline, .blend(Blend(branches: 1, firstCrossfeed: Crossfeed(power: power, range: 1, decay: 1))), .euler)
     }
     let (free, drawn, bound) = (try frames(0), try frames(0.5), try frames(1))
     let last = timeline.frames[1]
@@ -110,10 +112,16 @@ import Testing
       (Method.blend(Blend(branches: 3, frameDepth: 0.5)), 2 * 6 + 4 + 4 + 3 + 8 * 3),
       (.blend(Blend(branches: 3, frameDepth: 0.5, between: .fade)), 2 * 6 + 4 + 4 + 3),
     ] {
-      let frames = try Stage.walk(timeline, method, .ddim)
+      let frames = try Stage.walk(timeline, method, .euler)
       for index in 0..<frames.count { _ = try frames.frame(at: index) }
       #expect(frames.work == Work(evaluations: wanted, plain: 10 * 6))
       #expect(method.estimate(of: timeline, evaluations: 6) == frames.work)
     }
+  }
+}
+
+extension Image {
+  fileprivate func largestDifference(from other: Image) -> Int {
+    zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
   }
 }

@@ -1,5 +1,6 @@
 import Diffusion
 import Foundation
+import Tensors
 import TestSupport
 import Testing
 import Walk
@@ -29,9 +30,10 @@ enum Stage {
       ], rate: #require(FrameRate("30")))
   }
 
+  /// Not by DDIM: of a model of random weights it clips nearly every number, and clipping is no smooth law.
   static func walk(_ timeline: Timeline, _ method: Walk.Method, _ kind: SchedulerKind) throws -> WalkFrames {
     let painter = try EnginePainter(
-      engine.get(), width: 32, height: 32, sampling: Sampling(steps: 6, guidance: 1, scheduler: kind))
+      engine.get(), width: 128, height: 128, sampling: Sampling(steps: 6, guidance: 1, scheduler: kind))
     return try WalkFrames(timeline, painter: painter, method: method)
   }
 }

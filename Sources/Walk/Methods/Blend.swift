@@ -42,7 +42,7 @@ public struct Blend: Sendable, Hashable {
   }
 
   /// The evaluation at which a frame leaves the branches around it, of `evaluations` in a whole run.
-  func frameStart(of evaluations: Int) -> Int {
+  package func frameStart(of evaluations: Int) -> Int {
     min(Int(Double(evaluations) * frameDepth), evaluations - 1)
   }
 
@@ -50,7 +50,7 @@ public struct Blend: Sendable, Hashable {
   ///
   /// From `depth` to `frameDepth` there are levels a tenth of the run apart. The earlier a level, the more branches it
   /// gets, one more than the next at most; where there are fewer branches than levels, some levels are left out.
-  func starts(of evaluations: Int) -> [Int] {
+  package func starts(of evaluations: Int) -> [Int] {
     let last = frameStart(of: evaluations)
     let first = min(Int(Double(evaluations) * depth), last)
     var levels = Array(stride(from: first, through: last, by: (evaluations + 9) / 10))

@@ -14,14 +14,14 @@ struct BlendTree: Sendable {
     grow: (_ start: Int, _ progress: Double, Parents) throws -> Branch
   ) rethrows {
     branches = [left, right]
-    gaps = [dissimilarity(left.picture, right.picture)]
+    gaps = [left.appearance.dissimilarity(to: right.appearance)]
     for start in starts {
       let widest = widestGap
       let progress = (branches[widest].progress + branches[widest + 1].progress) / 2
       let branch = try grow(start, progress, parents(at: progress, owning: start))
       branches.insert(branch, at: widest + 1)
-      gaps[widest] = dissimilarity(branches[widest].picture, branch.picture)
-      gaps.insert(dissimilarity(branch.picture, branches[widest + 2].picture), at: widest + 1)
+      gaps[widest] = branches[widest].appearance.dissimilarity(to: branch.appearance)
+      gaps.insert(branch.appearance.dissimilarity(to: branches[widest + 2].appearance), at: widest + 1)
     }
   }
 
@@ -51,6 +51,14 @@ struct Branch: Sendable {
   let progress: Double
   let run: Trajectory
   let picture: Image
+  fileprivate let appearance: Appearance
+
+  init(at progress: Double, _ run: Trajectory, _ picture: Image) {
+    self.progress = progress
+    self.run = run
+    self.picture = picture
+    appearance = Appearance(picture)
+  }
 }
 
 /// Two branches, and a place between them, 0 to 1.

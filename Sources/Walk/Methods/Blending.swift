@@ -48,7 +48,7 @@ final class Blending: PaintingMethod {
         from: left.branch(at: 0), to: right.branch(at: 1), starts: blend.starts(of: left.run.evaluations)
       ) { start, progress, parents in
         let run = run(WalkState(from: from, progress: progress, of: scene.keyframes), from: start, parents)
-        return Branch(progress: progress, run: run, picture: try painter.picture(of: run.latent))
+        return Branch(at: progress, run, try painter.picture(of: run.latent))
       }
     }
   }
@@ -88,5 +88,5 @@ private struct Trunk: Sendable {
   let run: Trajectory
   let picture: Image
 
-  func branch(at progress: Double) -> Branch { Branch(progress: progress, run: run, picture: picture) }
+  func branch(at progress: Double) -> Branch { Branch(at: progress, run, picture) }
 }

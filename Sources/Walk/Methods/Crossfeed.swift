@@ -17,7 +17,7 @@ public struct Crossfeed: Sendable, Hashable {
 
   /// The share before evaluation `i` of `count`, in a run that began at `first`: from `power` straight down to
   /// `power · decay`, then nothing.
-  func share(at i: Int, from first: Int, of count: Int) -> Double {
+  package func share(at i: Int, from first: Int, of count: Int) -> Double {
     let end = Int((Double(count) * range).rounded())
     guard power > 0, i < end else { return 0 }
     let way = end - first > 1 ? Double(i - first) / Double(end - first - 1) : 0

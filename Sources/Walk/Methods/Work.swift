@@ -3,9 +3,14 @@ internal import Synchronization
 /// How often the network was asked for the pictures of a walk.
 public struct Work: Sendable, Hashable {
   /// Evaluations of the network, each for one picture.
-  public var evaluations = 0
+  public var evaluations: Int
   /// What the plain walk takes for the same pictures.
-  public var plain = 0
+  public var plain: Int
+
+  public init(evaluations: Int = 0, plain: Int = 0) {
+    self.evaluations = evaluations
+    self.plain = plain
+  }
 }
 
 /// Counts the work of several threads.
