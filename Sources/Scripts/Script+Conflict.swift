@@ -13,7 +13,8 @@ extension Script {
   package var conflict: Conflict? {
     if promptMix == .gaussian {
       return Conflict(
-        key: "prompt-mix", found: "gaussian, which keeps the strength of independent noises and would change a prompt's",
+        key: "prompt-mix",
+        found: "gaussian, which keeps the strength of independent noises and would change a prompt's",
         expected: "lerp or slerp")
     }
     return nil
