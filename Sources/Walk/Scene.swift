@@ -1,8 +1,8 @@
 internal import Diffusion
 
-/// What pictures are made of: keyframes with their encoded prompts, and the ways to mix them.
+/// What pictures are made of: a timeline with its keyframes' encoded prompts, and the ways to mix them.
 struct Scene: Sendable {
-  let keyframes: [Keyframe]
+  let timeline: Timeline
   private let promptMix, noiseMix: Mix
   private let noiseShape: [Int]
   private let conditionings: [Conditioning]
@@ -10,13 +10,13 @@ struct Scene: Sendable {
   private let texts: [Int]
 
   /// Encodes every text once.
-  init(_ keyframes: [Keyframe], painter: any Painter, promptMix: Mix, noiseMix: Mix) throws {
-    self.keyframes = keyframes
+  init(_ timeline: Timeline, painter: any Painter, promptMix: Mix, noiseMix: Mix) throws {
+    self.timeline = timeline
     self.promptMix = promptMix
     self.noiseMix = noiseMix
     noiseShape = painter.noiseShape
     var (texts, places): ([Text], [Text: Int]) = ([], [:])
-    self.texts = keyframes.map { keyframe in
+    self.texts = timeline.keyframes.map { keyframe in
       let text = Text(prompt: keyframe.prompt, negative: keyframe.negative)
       if let place = places[text] { return place }
       places[text] = texts.count
@@ -27,7 +27,7 @@ struct Scene: Sendable {
   }
 
   func noise(for state: WalkState) -> WalkNoise {
-    WalkNoise(state.weights, of: keyframes, mix: noiseMix, shape: noiseShape)
+    WalkNoise(state.weights, of: timeline.keyframes, mix: noiseMix, shape: noiseShape)
   }
 
   func conditioning(for state: WalkState) -> Conditioning {

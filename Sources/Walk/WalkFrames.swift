@@ -15,7 +15,7 @@ public final class WalkFrames: Sendable {
   public convenience init(
     _ timeline: Timeline, painter: any Painter, promptMix: Mix = .lerp, noiseMix: Mix = .slerp
   ) throws {
-    let scene = try Scene(timeline.keyframes, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
+    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
     self.init(timeline, PlainPainting(scene: scene, painter: painter), atOnce: painter.picturesAtOnce)
   }
 
@@ -23,7 +23,7 @@ public final class WalkFrames: Sendable {
   public convenience init(
     _ timeline: Timeline, painter: EnginePainter, promptMix: Mix = .lerp, noiseMix: Mix = .slerp, method: Method
   ) throws {
-    let scene = try Scene(timeline.keyframes, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
+    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
     let painting: any PaintingMethod =
       switch method {
       case .walk: PlainPainting(scene: scene, painter: painter)

@@ -55,7 +55,7 @@ struct Film {
       throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
     }
     options.report.say("wrote \(url.relativePath): \(outcome)")
-    if let work = frames.work, work.plain > 0 { options.report.say("the network was asked \(work.comparison) times") }
+    if let work = frames.work, work.plain > 0 { options.report.say("the network was asked \(work.comparison(in: "times"))") }
   }
 }
 

@@ -28,7 +28,7 @@ final class Blending: PaintingMethod {
       meter.count(pictures: 1, of: trunk.run.evaluations)
       return trunk.picture
     }
-    let tree = try tree(from: state.from, to: state.to)
+    let tree = try tree(leg: state.from)
     meter.count(pictures: 1, of: tree.evaluations)
     if let branch = tree.branch(at: state.progress) { return branch.picture }
     switch blend.between {
@@ -41,13 +41,15 @@ final class Blending: PaintingMethod {
     }
   }
 
-  private func tree(from: Int, to: Int) throws -> BlendTree {
-    try trees.value(for: from) {
-      let (left, right) = (try trunk(of: from), try trunk(of: to))
+  /// The tree of the way that leads away from a keyframe.
+  private func tree(leg: Int) throws -> BlendTree {
+    try trees.value(for: leg) {
+      let ends = scene.timeline.state(leg: leg, at: 0)
+      let (left, right) = (try trunk(of: ends.from), try trunk(of: ends.to))
       return try BlendTree(
         from: left.branch(at: 0), to: right.branch(at: 1), starts: blend.starts(of: left.run.evaluations)
       ) { start, progress, parents in
-        let run = run(WalkState(from: from, progress: progress, of: scene.keyframes), from: start, parents)
+        let run = run(scene.timeline.state(leg: leg, at: progress), from: start, parents)
         return Branch(at: progress, run, try painter.picture(of: run.latent))
       }
     }
@@ -57,7 +59,7 @@ final class Blending: PaintingMethod {
   private func trunk(of keyframe: Int) throws -> Trunk {
     try trunks.value(for: keyframe) {
       let before = blend.firstCrossfeed.power > 0 && keyframe > 0 ? try trunk(of: keyframe - 1) : nil
-      let start = try Run(WalkState(at: keyframe, of: scene.keyframes), of: scene, by: painter)
+      let start = try Run(WalkState(at: keyframe, of: scene.timeline.keyframes), of: scene, by: painter)
       let run = trajectory(start, blend.firstCrossfeed) { before?.run.moment(before: $0) }
       return Trunk(run: run, picture: try painter.picture(of: run.latent))
     }

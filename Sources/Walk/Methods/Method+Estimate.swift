@@ -27,12 +27,9 @@ private struct Pictures {
   var segments = 0
 
   init(_ timeline: Timeline) {
-    var last: WalkState?
     var segment: [Int] = []
-    for frame in 0..<timeline.count {
+    for frame in 0..<timeline.count where timeline.firstFrame(showing: frame) == frame {
       let state = timeline.state(at: frame)
-      guard state != last else { continue }
-      last = state
       count += 1
       keyframes.formUnion([state.from, state.to])
       guard state.from != state.to else { continue }

@@ -43,6 +43,7 @@ struct WalkCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup var text: PromptOptions
+  @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
@@ -55,7 +56,7 @@ struct WalkCommand: ParsableCommand {
 
   func run() throws {
     let walk = PromptWalk(prompts, seeds: seeds, text, easing: easing)
-    var script = Script(timeline: try walk.timeline(frames: count(), rate: fps))
+    var script = Script(timeline: try walk.timeline(frames: count(), rate: fps, way))
     mixing.apply(to: &script)
     try method.apply(to: &script)
     pictures.apply(to: &script)

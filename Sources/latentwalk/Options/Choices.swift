@@ -7,7 +7,9 @@ public import Walk
 // Options that name one of several: their names are the cases' own, and help and errors list them.
 extension Easing: ExpressibleByArgument {}
 extension FilmCodec: ExpressibleByArgument {}
+extension Loop: ExpressibleByArgument {}
 extension Mix: ExpressibleByArgument {}
 extension Method.Name: ExpressibleByArgument {}
+extension Path: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}
