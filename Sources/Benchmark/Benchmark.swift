@@ -73,7 +73,7 @@ private struct Parts {
   let folder: ModelFolder
   let textEncoder: TextEncoder
   let unet: UNet
-  let autoencoder: Autoencoder
+  let autoencoder: any PictureCodec
   let precision: Precision
 
   init(_ url: URL, _ precision: Precision, threads: Int) throws {

@@ -48,11 +48,14 @@ package struct UNet: Sendable {
       up: up.map { $0.attentions.map { $0.keysAndValues(prompt) } }, middle: middle.attention.keysAndValues(prompt))
   }
 
+  /// A guidance as a distilled model wants to be told it; nil for other models.
+  package func embedded(guidance scale: Double) -> Tensor? { time.embedded(guidance: scale) }
+
   /// The network's output for noisy latents `x` [n, h, w, channels] at a time of the training schedule.
   ///
-  /// `guidance` is for distilled models that are told their guidance; others ignore it.
-  package func callAsFunction(_ x: Tensor, time t: Double, _ context: Context, guidance: Double? = nil) -> Tensor {
-    let t = time(t, guidance: guidance)
+  /// `told` is the embedded guidance [1 or n, width], for distilled models that are told it.
+  package func callAsFunction(_ x: Tensor, time t: Double, _ context: Context, told: Tensor? = nil) -> Tensor {
+    let t = time(t, told: told)
     var x = convIn(x)
     var skips = [x]
     for (block, context) in zip(down, context.down) { x = block(x, t, context, &skips) }
