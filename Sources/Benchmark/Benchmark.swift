@@ -91,13 +91,13 @@ private struct Parts {
     _ = textEncoder([row, row]).last.floats
   }
 
-  /// Both halves of guidance at time 500, over the waves that bench.py makes alike.
+  /// One latent with the two prompts of guidance at time 500: the waves that bench.py makes alike.
   func unetStep(_ side: Int) -> NDArray {
     let tokens = folder.textEncoder.maxPositionEmbeddings
     let width = folder.unet.crossAttentionDim
     let prompt = Tensor(waves(2 * tokens * width, 0.37), shape: [2, tokens, width], scalar: precision.scalar)
     let channels = folder.unet.inChannels
-    let x = NDArray(waves(2 * channels * side * side, 0.11), shape: [2, channels, side, side])
+    let x = NDArray(waves(channels * side * side, 0.11), shape: [1, channels, side, side])
     return unet(Tensor(channelsFirst: x, scalar: precision.scalar), time: 500, unet.context(prompt)).channelsFirst
   }
 
@@ -111,7 +111,7 @@ private struct Parts {
     let keyframes = ["a photo of a car", "a photo of a tiger"].enumerated().map { i, prompt in
       Keyframe(prompt: prompt, seed: UInt64(i), guidance: 4, start: .at(.frames(i * (frames - 1))))
     }
-    let timeline = try Timeline(keyframes, rate: FrameRate("30")!)
+    let timeline = try Timeline(keyframes, rate: FrameRate(30))
     let size = engine.model.defaultSize
     let painter = try EnginePainter(
       engine, width: size.width, height: size.height, sampling: Sampling(steps: steps, guidance: 4, scheduler: .ddim))

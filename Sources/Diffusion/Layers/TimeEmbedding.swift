@@ -44,12 +44,39 @@ struct TimeEmbedding: Sendable {
     return Tensor(w, shape: [1, guidanceWidth], scalar: .float32)
   }
 
-  /// [1, 4 · channels], or as many rows as `told` has, in fp32; its SiLU taken, since each block begins with that.
+  /// [1, 4 · channels] in fp32; its SiLU taken, since each block begins with that.
   func callAsFunction(_ time: Double, told: Tensor?) -> Tensor {
     let t = sinusoidalEmbedding(time, width: channels, cosineFirst: cosineFirst, shift: shift)
-    let rows = told?.rows ?? 1
-    var x = Tensor(Array(repeatElement(t, count: rows).joined()), shape: [rows, channels], scalar: .float32)
+    var x = Tensor(t, shape: [1, channels], scalar: .float32)
     if let guidance, let told { x = guidance(told, adding: x) }
     return linear2(linear1(x, activation: .silu), activation: .silu)
   }
+}
+
+/// How far each resnet shifts its channels at a time: the projections of all of them as one product.
+struct TimeShifts: Sendable {
+  private let product: Product
+
+  /// Takes the projections as the resnets are built.
+  struct Builder {
+    private let inputs: Int
+    private var weights: [any WeightSource] = []
+    private var biases: [Float] = []
+
+    /// `inputs` is the width of the time embedding.
+    init(inputs: Int) { self.inputs = inputs }
+
+    /// Where the shifts of these weights will lie.
+    mutating func add(_ w: Weights, _ outputs: Int) throws(WeightError) -> Range<Int> {
+      weights.append(try w.matrix("weight", [outputs, inputs]))
+      let first = biases.count
+      biases += try w.tensor("bias", [outputs]).floats()
+      return first..<biases.count
+    }
+
+    func finish() -> TimeShifts { TimeShifts(product: Product(weight: Stacked(weights), bias: biases)) }
+  }
+
+  /// One row for a time embedding [1, inputs] after its SiLU.
+  func callAsFunction(_ t: Tensor) -> Tensor { product(t) }
 }
