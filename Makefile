@@ -52,10 +52,10 @@ train: ## train the small model anew, into Training/run; see Training/README.md
 	cd Training && .venv/bin/python train.py all --run run/emoji64
 
 format: ## format the sources
-	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format --in-place --recursive --parallel Sources Examples Tests Package.swift
 
 lint: ## check the formatting
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Examples Tests Package.swift
 
 clean: ## remove what was built and what the demo made
 	rm -rf .build car-to-tiger.mp4 car-to-tiger.mp4.job car-to-tiger.png

@@ -43,6 +43,10 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    // The library as others see it: public names only.
+    .executableTarget(
+      name: "Morph", dependencies: ["Walk", "Diffusion", "Video"], path: "Examples/Morph", packageAccess: false),
+
     // Our side of Benchmarks/bench.py.
     .executableTarget(name: "Benchmark", dependencies: ["Walk", "Diffusion", "Tensors"]),
 

@@ -111,7 +111,7 @@ private struct Parts {
     let keyframes = ["a photo of a car", "a photo of a tiger"].enumerated().map { i, prompt in
       Keyframe(prompt: prompt, seed: UInt64(i), guidance: 4, start: .at(.frames(i * (frames - 1))))
     }
-    let timeline = try Timeline(keyframes, rate: FrameRate("30")!)
+    let timeline = try Timeline(keyframes, rate: FrameRate(30))
     let size = engine.model.defaultSize
     let painter = try EnginePainter(
       engine, width: size.width, height: size.height, sampling: Sampling(steps: steps, guidance: 4, scheduler: .ddim))

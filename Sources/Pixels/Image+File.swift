@@ -1,12 +1,12 @@
 internal import CFFmpeg
-package import Foundation
+public import Foundation
 
 /// A picture format that is written, chosen by a file's name.
-package enum PictureFormat: String, CaseIterable, Sendable {
+public enum PictureFormat: String, CaseIterable, Sendable {
   case png, ppm
 
   /// By extension, in any case; an error names what there is.
-  package init(for url: URL) throws(PictureError) {
+  public init(for url: URL) throws(PictureError) {
     guard let format = PictureFormat(rawValue: url.pathExtension.lowercased()) else {
       throw .unknownFormat(path: url.path)
     }
@@ -16,7 +16,7 @@ package enum PictureFormat: String, CaseIterable, Sendable {
 
 extension Image {
   /// The picture as a file's bytes.
-  package func encoded(as format: PictureFormat) throws(PictureError) -> [UInt8] {
+  public func encoded(as format: PictureFormat) throws(PictureError) -> [UInt8] {
     switch format {
     case .png: try PNG.encode(self)
     case .ppm: PPM.encode(self)
@@ -24,12 +24,12 @@ extension Image {
   }
 
   /// Writes a PNG or PPM by extension, whole or not at all.
-  package func write(to url: URL) throws(PictureError) {
+  public func write(to url: URL) throws(PictureError) {
     try PendingFile.write(encoded(as: PictureFormat(for: url)), to: url)
   }
 
   /// Reads a PNG, JPEG or binary PPM, told apart by the first bytes.
-  package init(contentsOf url: URL) throws(PictureError) {
+  public init(contentsOf url: URL) throws(PictureError) {
     let data: Data
     do {
       data = try Data(contentsOf: url)
@@ -41,7 +41,7 @@ extension Image {
   }
 
   /// Decodes a PNG, JPEG or binary PPM; `name` is for the error.
-  package init(decoding bytes: [UInt8], name: String) throws(PictureError) {
+  public init(decoding bytes: [UInt8], name: String) throws(PictureError) {
     if bytes.starts(with: PNG.signature) {
       guard PNG.isWhole(bytes) else { throw .malformed(name: name, reason: "the PNG is cut short") }
       self = try StillDecoder.decode(bytes, as: AV_CODEC_ID_PNG, name: name)

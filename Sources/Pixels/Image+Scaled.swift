@@ -2,7 +2,7 @@ internal import CFFmpeg
 internal import FFmpeg
 
 /// How libswscale finds pixels between pixels.
-package enum ScalingFilter: String, CaseIterable, Sendable {
+public enum ScalingFilter: String, CaseIterable, Sendable {
   case lanczos, bicubic, nearest
 
   /// libswscale's flag.
@@ -17,7 +17,7 @@ package enum ScalingFilter: String, CaseIterable, Sendable {
 
 extension Image {
   /// The picture at another size.
-  package func scaled(width: Int, height: Int, filter: ScalingFilter = .bicubic) throws(PictureError) -> Image {
+  public func scaled(width: Int, height: Int, filter: ScalingFilter = .bicubic) throws(PictureError) -> Image {
     do {
       // Red, green and blue pose as three full-size planes of YUV, which libswscale
       // filters one by one; RGB itself it would take through YUV and back.

@@ -1,5 +1,5 @@
 /// What went wrong with a picture or a file that holds one.
-package enum PictureError: Error, Equatable {
+public enum PictureError: Error, Equatable {
   /// The file cannot be made: no such folder, no permission, not a place for a file.
   case cannotCreate(path: String, reason: String)
   /// Writing broke off, as on a full disk; nothing of it is left.
@@ -14,7 +14,7 @@ package enum PictureError: Error, Equatable {
 }
 
 extension PictureError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .cannotCreate(let path, let reason): "cannot create \(path): \(reason)"
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason); nothing of it was kept"

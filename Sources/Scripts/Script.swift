@@ -38,7 +38,7 @@ package struct Script: Sendable, Hashable {
   /// What holds where nothing is said.
   package enum Default {
     package static let model = "emoji"
-    package static let rate = Walk.FrameRate("30")!
+    package static let rate = Walk.FrameRate(30)
     package static let codec = FilmCodec.h264
     package static let steps = 20
     package static let guidance = 4.0

@@ -1,8 +1,8 @@
 /// A way to code a film's pictures.
-package enum FilmCodec: String, CaseIterable, Sendable, CustomStringConvertible {
+public enum FilmCodec: String, CaseIterable, Sendable, CustomStringConvertible {
   case h264, hevc, av1, vp9, ffv1
 
-  package var description: String { rawValue }
+  public var description: String { rawValue }
 
   /// Those that an installed encoder can make.
   package static func available(isInstalled: (FilmEncoderName) -> Bool = \.isInstalled) -> [FilmCodec] {
@@ -30,7 +30,7 @@ package enum FilmCodec: String, CaseIterable, Sendable, CustomStringConvertible 
   }
 
   /// Containers that players open with it, the usual one first.
-  package var containers: [FilmContainer] {
+  public var containers: [FilmContainer] {
     switch self {
     case .h264, .hevc: [.mp4, .mov, .mkv]
     case .av1: [.mp4, .webm, .mkv]
@@ -40,7 +40,7 @@ package enum FilmCodec: String, CaseIterable, Sendable, CustomStringConvertible 
   }
 
   /// Constant quality, smaller is better; nil where the codec is lossless.
-  package var qualityRange: ClosedRange<Int>? {
+  public var qualityRange: ClosedRange<Int>? {
     switch self {
     case .h264, .hevc: 0...51
     case .av1, .vp9: 0...63

@@ -1,5 +1,5 @@
 /// A kind of file that holds a film, told by its extension.
-package enum FilmContainer: String, CaseIterable, Sendable {
+public enum FilmContainer: String, CaseIterable, Sendable {
   case mp4, mov, mkv, webm
 
   /// libavformat's name for it.

@@ -1,7 +1,7 @@
-package import Pixels
+public import Pixels
 
 /// What went wrong with a film.
-package enum FilmError: Error, Equatable {
+public enum FilmError: Error, Equatable {
   /// The film's settings contradict each other or what can be encoded.
   case settings(String)
   /// The installed libavcodec cannot encode this codec.
@@ -15,7 +15,7 @@ package enum FilmError: Error, Equatable {
 }
 
 extension FilmError: CustomStringConvertible {
-  package var description: String {
+  public var description: String {
     switch self {
     case .settings(let message): message
     case .noEncoder(let codec, let tried, let available):

@@ -1,30 +1,30 @@
 internal import CFFmpeg
 internal import FFmpeg
-package import Foundation
-package import Pixels
+public import Foundation
+public import Pixels
 
 /// What a film's file says of itself.
-package struct FilmInfo: Sendable, Equatable {
-  package var width: Int
-  package var height: Int
-  package var rate: FilmRate
+public struct FilmInfo: Sendable, Equatable {
+  public var width: Int
+  public var height: Int
+  public var rate: FilmRate
   /// In seconds; nil where the file does not say.
-  package var duration: Double?
+  public var duration: Double?
   /// How many frames the file says it has; nil where the container does not count.
-  package var frameCount: Int?
+  public var frameCount: Int?
   /// libavcodec's names, as "h264", "yuv420p", "bt709", "tv".
-  package var codec: String
-  package var pixelFormat: String
-  package var primaries: String
-  package var transfer: String
-  package var matrix: String
-  package var range: String
-  package var metadata: [String: String]
+  public var codec: String
+  public var pixelFormat: String
+  public var primaries: String
+  public var transfer: String
+  public var matrix: String
+  public var range: String
+  public var metadata: [String: String]
 }
 
 /// Opens a film and hands out its frames, first to last.
-package struct FilmReader: ~Copyable {
-  package let info: FilmInfo
+public struct FilmReader: ~Copyable {
+  public let info: FilmInfo
   private let demuxer: Demuxer
   private let codec: Codec
   private let packet = Packet()
@@ -32,7 +32,8 @@ package struct FilmReader: ~Copyable {
   private let path: String
   private var drained = false
 
-  package init(_ url: URL) throws(FilmError) {
+  /// Opens the film and its decoder.
+  public init(_ url: URL) throws(FilmError) {
     path = url.path
     do {
       let demuxer = try Demuxer(path: url.path)
@@ -56,7 +57,7 @@ package struct FilmReader: ~Copyable {
   }
 
   /// The next frame, or nil after the last.
-  package mutating func next() throws(FilmError) -> Image? {
+  public mutating func next() throws(FilmError) -> Image? {
     do {
       while true {
         if try codec.receiveFrame(into: frame) { return try Image(converting: frame) }

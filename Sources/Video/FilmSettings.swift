@@ -1,23 +1,25 @@
 package import Foundation
-package import Pixels
+public import Pixels
 
 /// How a film is coded.
-package struct FilmSettings: Sendable, Equatable {
-  package var rate: FilmRate
-  package var codec: FilmCodec
+public struct FilmSettings: Sendable, Equatable {
+  public var rate: FilmRate
+  public var codec: FilmCodec
   /// Constant quality, smaller is better; nil for the codec's default.
-  package var crf: Int?
+  public var crf: Int?
   /// The encoder's own name for how long it may think, as "slow"; nil for its default.
-  package var preset: String?
+  public var preset: String?
   /// Threads of the encoder; nil lets it choose. Bytes may differ between numbers of threads.
-  package var threads: Int?
+  public var threads: Int?
   /// Enlargement of both sides.
-  package var scale: Double
-  package var filter: ScalingFilter
-  package var title: String?
-  package var comment: String?
+  public var scale: Double
+  public var filter: ScalingFilter
+  /// Kept in the file, for players to show.
+  public var title: String?
+  public var comment: String?
 
-  package init(
+  /// Film settings; what is not given is right for most films.
+  public init(
     rate: FilmRate = FilmRate(30), codec: FilmCodec = .h264, crf: Int? = nil, preset: String? = nil,
     threads: Int? = nil, scale: Double = 1, filter: ScalingFilter = .lanczos, title: String? = nil,
     comment: String? = nil
@@ -36,7 +38,7 @@ package struct FilmSettings: Sendable, Equatable {
   /// The film's size for frames of `width` x `height`: even, as the coded colours are half as wide and high.
   ///
   /// Enlarged sizes are rounded; frames that are not enlarged must be even.
-  package func size(forWidth width: Int, height: Int) throws(FilmError) -> (width: Int, height: Int) {
+  public func size(forWidth width: Int, height: Int) throws(FilmError) -> (width: Int, height: Int) {
     guard scale.isFinite, scale > 0 else { throw .settings("scale \(scale) is not a positive number") }
     let sides = [width, height].map { scale == 1 ? Double($0) : 2 * (Double($0) * scale / 2).rounded() }
     guard sides.allSatisfy({ $0 >= 2 && $0 <= 16384 }) else {

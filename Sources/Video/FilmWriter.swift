@@ -1,6 +1,6 @@
 internal import FFmpeg
-package import Foundation
-package import Pixels
+public import Foundation
+public import Pixels
 internal import Synchronization
 
 /// A film in the making: frames go in, and the file appears when it is whole.
@@ -8,7 +8,7 @@ internal import Synchronization
 /// Coding runs on its own queue while the next frame is rendered; a few frames may
 /// wait, then `write` does, so memory stays flat. A writer that is dropped or
 /// abandoned leaves nothing behind.
-package struct FilmWriter: ~Copyable {
+public struct FilmWriter: ~Copyable {
   private let file: PendingFile
   private let path: String
   private let worker: FilmWorker
@@ -16,7 +16,7 @@ package struct FilmWriter: ~Copyable {
   /// Opens encoder and file, so that all that can be wrong is wrong before the first frame.
   ///
   /// `width` and `height` are those of the frames. `folder` holds the unfinished file, by default that of `url`.
-  package init(
+  public init(
     to url: URL, width: Int, height: Int, settings: FilmSettings = FilmSettings(), writtenIn folder: URL? = nil
   ) throws(FilmError) {
     let container = try settings.container(for: url)
@@ -32,12 +32,12 @@ package struct FilmWriter: ~Copyable {
   }
 
   /// Adds a frame; an error may stem from a frame before.
-  package func write(_ image: Image) throws(FilmError) {
+  public func write(_ image: Image) throws(FilmError) {
     try Self.encoding(path) { try worker.encode(image) }
   }
 
   /// Codes what waits, completes the file and puts it in its place, or in `other` on the same file system.
-  package consuming func finish(at other: URL? = nil) throws(FilmError) {
+  public consuming func finish(at other: URL? = nil) throws(FilmError) {
     try Self.encoding(path) { try worker.finish() }
     do throws(PictureError) {
       try file.commit(to: other)
@@ -47,7 +47,7 @@ package struct FilmWriter: ~Copyable {
   }
 
   /// Gives the film up; nothing of it stays.
-  package consuming func abandon() {}
+  public consuming func abandon() {}
 
   private static func place(_ url: URL, _ folder: URL?) throws(FilmError) -> PendingFile {
     do throws(PictureError) {

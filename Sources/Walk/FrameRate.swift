@@ -2,6 +2,12 @@
 public struct FrameRate: Sendable, Hashable {
   public let perSecond: Rational
 
+  /// So many whole frames a second, 1 to 1000.
+  public init(_ perSecond: Int) {
+    precondition((1...1000).contains(perSecond), "\(perSecond) frames a second are no film")
+    self.perSecond = Rational(perSecond)
+  }
+
   /// From above 0 to 1000; nil beyond, or where the denominator needs more than 31 bits.
   public init?(_ perSecond: Rational) {
     guard perSecond.numerator > 0, perSecond.numerator <= Int(Int32.max), perSecond.denominator <= Int(Int32.max),

@@ -53,6 +53,12 @@ import Testing
     #expect(Self.blocks("yaml").first == lines)
   }
 
+  @Test func exampleIsTheLibrarys() throws {
+    let example = try String(contentsOf: Self.root.appending(path: "Examples/Morph/main.swift"), encoding: .utf8)
+    let lines = example.components(separatedBy: "\n").drop { $0.hasPrefix("//") }.dropLast()
+    #expect(Self.blocks("swift").first == Array(lines))
+  }
+
   @Test func makeTargetsExist() throws {
     let makefile = try String(contentsOf: Self.root.appending(path: "Makefile"), encoding: .utf8)
     let told = Self.readme.matches(of: #/\bmake ([a-z]+)/#).map { String($0.1) }

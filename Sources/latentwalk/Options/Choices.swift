@@ -1,10 +1,12 @@
 public import ArgumentParser
 public import Diffusion
 public import Tensors
+public import Video
 public import Walk
 
 // Options that name one of several: their names are the cases' own, and help and errors list them.
 extension Easing: ExpressibleByArgument {}
+extension FilmCodec: ExpressibleByArgument {}
 extension Mix: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}

@@ -46,5 +46,3 @@ struct ReportOptions: ParsableArguments {
     if !quiet, !json { tell(text) }
   }
 }
-
-extension FilmCodec: ExpressibleByArgument {}
