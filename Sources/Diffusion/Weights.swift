@@ -66,13 +66,22 @@ package struct MappedTensor: Sendable {
     type = entry.type
   }
 
-  package var count: Int { shape.reduce(1, *) }
-
-  /// All elements in C order. The file's own memory is let go: layers read their weights once.
-  package func floats() -> [Float] {
-    guard let floats = withBytes(type.floats) else { preconditionFailure("taken with type \(type)") }
+  /// Writes all elements in C order. The file's own memory is let go: layers read their weights once.
+  package func read(into floats: UnsafeMutablePointer<Float>) {
+    withBytes { type.read($0, into: floats) }
     file.release(entry)
-    return floats
+  }
+
+  /// A row of a matrix.
+  func row(_ index: Int) -> [Float] {
+    let width = shape[1]
+    return withBytes { bytes in
+      [Float](unsafeUninitializedCapacity: width) { floats, initialized in
+        let size = type.size * width
+        type.read(UnsafeRawBufferPointer(rebasing: bytes[index * size..<(index + 1) * size]), into: floats.baseAddress!)
+        initialized = width
+      }
+    }
   }
 
   /// Calls `body` with the elements as they lie in the file: little-endian, at any alignment.
