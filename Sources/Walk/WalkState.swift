@@ -1,4 +1,4 @@
-/// What the film shows at one frame: two keyframes and the way between them.
+/// What the film shows at one frame: how much of which keyframes.
 ///
 /// Frames of equal state are the same picture.
 public struct WalkState: Sendable, Hashable {
@@ -8,21 +8,30 @@ public struct WalkState: Sendable, Hashable {
   public let to: Int
   /// How far it has come, 0 to 1, easing included.
   public let progress: Double
+  /// How much of which keyframes the picture holds: rising keyframes, weights that sum to 1.
+  public let weights: [Weight]
+  /// Mixed like the rest, but never beyond what the two keyframes say: a curve's overshoot is no wish of the author's.
   public let guidance: Double
 
   /// On a keyframe.
   init(at index: Int, of keyframes: [Keyframe]) {
-    from = index
-    to = index
-    progress = 0
-    guidance = keyframes[index].guidance
+    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes)
   }
 
-  /// Between a keyframe and the next.
-  init(from index: Int, progress: Double, of keyframes: [Keyframe]) {
-    from = index
-    to = index + 1
+  /// On the way between two.
+  init(from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe]) {
+    self.from = from
+    self.to = to
     self.progress = progress
-    guidance = (1 - progress) * keyframes[index].guidance + progress * keyframes[index + 1].guidance
+    self.weights = weights
+    let ends = [keyframes[from].guidance, keyframes[to].guidance].sorted()
+    guidance = min(max(weights.mixed { keyframes[$0].guidance }, ends[0]), ends[1])
+  }
+}
+
+extension [Weight] {
+  /// A number that every keyframe has, mixed.
+  package func mixed(_ number: (_ keyframe: Int) -> Double) -> Double {
+    reduce(0) { $0 + $1.value * number($1.keyframe) }
   }
 }
