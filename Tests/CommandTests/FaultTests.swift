@@ -21,7 +21,7 @@ import Testing
   static let usage: [Case] = [
     Case(
       "wlak a b", 64,
-      "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, presets, model; did you mean walk?"
+      "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, measure, presets, model; did you mean walk?"
     ),
     Case("walk", 64, "Missing expected argument '<prompts> ...'; see latentwalk walk --help"),
     Case(
@@ -71,12 +71,19 @@ import Testing
     Case("image a -o picture", 64, "expected .png or .ppm"),
     Case("image", 64, "Missing expected argument '<prompt>'"),
     Case("image a b", 64, "Unexpected argument 'b'"),
+    Case("measure", 64, "Missing expected argument '<film or folder>'"),
+    Case(
+      "measure a --plot plot.jpg", 64, "cannot tell the format of plot.jpg from its name; expected .svg, .png or .ppm"),
     Case("explore a --columns 0", 64, "--columns: found 0; expected 1 to 100"),
   ]
 
   static let files: [Case] = [
     Case("walk a b -o missing/film.mp4", 73, "missing/film.mp4: the folder"),
     Case("image a -o missing/a.png", 73, "does not exist"),
+    Case("measure nope.mp4", 66, "nope.mp4: found no such file or folder; expected a film or a folder of pictures"),
+    Case("measure .", 66, ".: found no pictures in the folder; expected .png, .ppm or .jpg files"),
+    Case("measure . --plot missing/plot.svg", 73, "missing/plot.svg: the folder"),
+    Case("measure . -o missing/figures.txt", 73, "missing/figures.txt: the folder"),
     Case("walk a b --model nope", 66, "nope: found no model of this name in "),
     Case("walk a b --model ./nope", 66, "found no such folder, expected a model"),
     Case("model ./nope", 66, "found no such folder"),

@@ -37,6 +37,9 @@ import Testing
     try FileManager.default.createSymbolicLink(
       at: tool.folder.url.appending(path: "Presets"), withDestinationURL: Tool.presets)
     var words = Self.words(command)
+    if words[1] == "measure" {
+      #expect(try tool.run(["walk", "a car", "a tiger", "--frames", "4", "-o", "film.mp4"] + least).code == 0)
+    }
     if ["walk", "render", "batch", "strip", "image", "explore"].contains(words[1]) { words += ["--steps", "1"] }
     let result = try tool.run(Array(words.dropFirst()))
     #expect(result.code == 0, "\(result.errors)")
