@@ -27,7 +27,7 @@ extension ScriptSource {
         ], file: file)
       if let loop = table["loop"]?.value { try expectNoLoop(loop, in: table) }
       let timeline = try timeline(table)
-      return Script(
+      let script = Script(
         model: try table.read("model", as: .name) ?? Script.Default.model,
         size: try table.read("size", as: .size),
         steps: try table.read("steps", as: .integer(1...1000)) ?? Script.Default.steps,
@@ -36,6 +36,10 @@ extension ScriptSource {
         noiseMix: try table.read("noise-mix", as: .choice) ?? .slerp,
         timeline: timeline,
         output: try output(table))
+      if let conflict = script.conflict {
+        throw table.fault(at: conflict.key, found: conflict.found, expected: conflict.expected)
+      }
+      return script
     }
   }
 

@@ -10,8 +10,9 @@ public final class WalkFrames: Sendable {
   public let promptMix: Mix
   public let noiseMix: Mix
   private let painter: any Painter
-  /// One for each keyframe.
   private let conditionings: [Conditioning]
+  /// The conditioning of each keyframe.
+  private let texts: [Int]
   /// The canvases taken up last, for frames that show the same again: those of a hold.
   private let recent = Mutex<[Canvas]>([])
 
@@ -23,15 +24,14 @@ public final class WalkFrames: Sendable {
     self.promptMix = promptMix
     self.noiseMix = noiseMix
     var (texts, places): ([Text], [Text: Int]) = ([], [:])
-    let indices = timeline.keyframes.map { keyframe in
+    self.texts = timeline.keyframes.map { keyframe in
       let text = Text(prompt: keyframe.prompt, negative: keyframe.negative)
       if let place = places[text] { return place }
       places[text] = texts.count
       texts.append(text)
       return texts.count - 1
     }
-    let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
-    conditionings = indices.map { encoded[$0] }
+    conditionings = try painter.encode(texts.map { ($0.prompt, $0.negative) })
   }
 
   public var count: Int { timeline.count }
@@ -51,8 +51,8 @@ public final class WalkFrames: Sendable {
   }
 
   private func paint(_ state: WalkState) throws -> Image {
-    var noise = WalkNoise(state, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
-    let conditioning = promptMix(conditionings[state.from], conditionings[state.to], state.progress)
+    var noise = WalkNoise(state.weights, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
+    let conditioning = promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
     return try painter.paint(noise(0), conditioning, guidance: state.guidance) { noise($0 + 1) }
   }
 

@@ -2,21 +2,19 @@ internal import Diffusion
 
 /// The noises that one frame draws: the first, then one for each step of a sampler that wants them.
 ///
-/// Each keyframe's seed starts a generator, and every draw of both is mixed like the first: the step noise
-/// changes as smoothly along the film as the noise that the picture begins with.
+/// Each keyframe's seed starts a generator, and every draw of all is mixed like the first: the step noise
+/// changes as smoothly along the film as the noise that the picture begins with. Keyframes of one seed count
+/// as one, so that a walk between them stays at one noise.
 struct WalkNoise {
-  private var from: NoiseGenerator
-  private var to: NoiseGenerator?
-  private let progress: Double
+  private var generators: [Mix.Part<NoiseGenerator>]
   private let mix: Mix
   private let shape: [Int]
   private var drawn: [Latent] = []
 
-  init(_ state: WalkState, of keyframes: [Keyframe], mix: Mix, shape: [Int]) {
-    let (a, b) = (keyframes[state.from].seed, keyframes[state.to].seed)
-    from = NoiseGenerator(seed: a)
-    to = a == b ? nil : NoiseGenerator(seed: b)
-    progress = state.progress
+  init(_ weights: [Weight], of keyframes: [Keyframe], mix: Mix, shape: [Int]) {
+    // Seeds that agree in the bits that a generator takes are one seed.
+    generators = weights.merged { UInt32(truncatingIfNeeded: keyframes[$0].seed) }
+      .map { ($0.weight, NoiseGenerator(seed: UInt64($0.key))) }
     self.mix = mix
     self.shape = shape
   }
@@ -24,9 +22,7 @@ struct WalkNoise {
   /// Draw number `index`; 0 is the noise that the picture begins with.
   mutating func callAsFunction(_ index: Int) -> Latent {
     while drawn.count <= index {
-      let a = from.next(shape: shape)
-      let b = to?.next(shape: shape)
-      drawn.append(b.map { mix(a, $0, progress) } ?? a)
+      drawn.append(mix(generators.indices.map { (generators[$0].weight, generators[$0].value.next(shape: shape)) }))
     }
     return drawn[index]
   }

@@ -1,4 +1,4 @@
-/// What the film shows at one frame: two keyframes and the way between them.
+/// What the film shows at one frame: how much of which keyframes.
 ///
 /// Frames of equal state are the same picture.
 public struct WalkState: Sendable, Hashable {
@@ -8,6 +8,8 @@ public struct WalkState: Sendable, Hashable {
   public let to: Int
   /// How far it has come, 0 to 1, easing included.
   public let progress: Double
+  /// How much of which keyframes the picture holds: rising keyframes, weights that sum to 1.
+  public let weights: [Weight]
   public let guidance: Double
 
   /// On a keyframe.
@@ -15,6 +17,7 @@ public struct WalkState: Sendable, Hashable {
     from = index
     to = index
     progress = 0
+    weights = [Weight(index, 1)]
     guidance = keyframes[index].guidance
   }
 
@@ -23,6 +26,14 @@ public struct WalkState: Sendable, Hashable {
     from = index
     to = index + 1
     self.progress = progress
-    guidance = (1 - progress) * keyframes[index].guidance + progress * keyframes[index + 1].guidance
+    weights = [Weight(index, 1 - progress), Weight(index + 1, progress)]
+    guidance = weights.mixed { keyframes[$0].guidance }
+  }
+}
+
+extension [Weight] {
+  /// A number that every keyframe has, mixed.
+  package func mixed(_ number: (_ keyframe: Int) -> Double) -> Double {
+    reduce(0) { $0 + $1.value * number($1.keyframe) }
   }
 }

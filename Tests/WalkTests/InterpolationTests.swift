@@ -12,8 +12,8 @@ import Walk
     let (a, b) = (Self.a.map(Float.init), Self.b.map(Float.init))
     for mix in Mix.allCases {
       let (x, y) = (NDArray(a, shape: [1, 4, 8, 8]), NDArray(b, shape: [1, 4, 8, 8]))
-      #expect(mix(x, y, 0) == x)
-      #expect(mix(x, y, 1) == y)
+      #expect(mix([(1, x), (0, y)]) == x)
+      #expect(mix([(0, x), (1, y)]) == y)
     }
   }
 

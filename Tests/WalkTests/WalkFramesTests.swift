@@ -65,12 +65,12 @@ import Walk
     _ = try frames.frame(at: 1)
     let painted = painter.painted[0]
     var (one, two) = (NoiseGenerator(seed: 1), NoiseGenerator(seed: 2))
-    let noises = (0..<4).map { _ in mix(one.next(shape: painter.noiseShape), two.next(shape: painter.noiseShape), 0.25)
+    let noises = (0..<4).map { _ in
+      mix([(0.75, one.next(shape: painter.noiseShape)), (0.25, two.next(shape: painter.noiseShape))])
     }
     let texts = painter.encode([("a", ""), ("b", "")])
     #expect([painted.noise] + painted.steps == noises)
-    #expect(painted.conditioning.prompt == mix(texts[0].prompt, texts[1].prompt, 0.25))
-    #expect(painted.conditioning.negative == mix(texts[0].negative, texts[1].negative, 0.25))
+    #expect(painted.conditioning == mix([(0.75, texts[0]), (0.25, texts[1])]))
     #expect(painted.guidance == 5)
   }
 

@@ -63,6 +63,7 @@ struct StripCommand: ParsableCommand {
     model.apply(to: &script)
     pictures.apply(to: &script)
     mixing.apply(to: &script)
+    try script.refuseConflict()
     guard script.timeline.count >= count else {
       throw Fault.usage(
         "--count: found \(count) for a film of \(script.timeline.count) frames; expected no more than that")

@@ -59,6 +59,7 @@ struct WalkCommand: ParsableCommand {
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)
+    try script.refuseConflict()
     try Projector(model, film).render(Film(script, at: output ?? Film.path(of: script, named: "film")))
   }
 

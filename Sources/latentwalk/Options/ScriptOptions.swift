@@ -16,11 +16,20 @@ struct ScriptOptions: ParsableArguments {
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)
+    try script.refuseConflict()
     return script
   }
 
   /// A script's name without folder and ending.
   static func title(_ name: String) -> String {
     URL(filePath: name).deletingPathExtension().lastPathComponent
+  }
+}
+
+extension Script {
+  /// Throws where options, put over what the script says, exclude each other or what it says.
+  func refuseConflict() throws {
+    guard let conflict else { return }
+    throw Fault.usage("--\(conflict.key): found \(conflict.found); expected \(conflict.expected)")
   }
 }
