@@ -12,6 +12,15 @@ public struct WalkState: Sendable, Hashable {
   public let weights: [Weight]
   public let guidance: Double
 
+  /// Off the way: any mix, of at least one keyframe.
+  init(_ weights: [Weight], of keyframes: [Keyframe]) {
+    from = weights[0].keyframe
+    to = weights[weights.count - 1].keyframe
+    progress = 0
+    self.weights = weights
+    guidance = weights.mixed { keyframes[$0].guidance }
+  }
+
   /// On a keyframe.
   init(at index: Int, of keyframes: [Keyframe]) {
     from = index

@@ -40,7 +40,9 @@ import Testing
     if words[1] == "measure" {
       #expect(try tool.run(["walk", "a car", "a tiger", "--frames", "4", "-o", "film.mp4"] + least).code == 0)
     }
-    if ["walk", "render", "batch", "strip", "image", "explore"].contains(words[1]) { words += ["--steps", "1"] }
+    if ["walk", "render", "batch", "strip", "image", "explore", "grid", "slider"].contains(words[1]) {
+      words += ["--steps", "1"]
+    }
     let result = try tool.run(Array(words.dropFirst()))
     #expect(result.code == 0, "\(result.errors)")
     if let option = words.firstIndex(of: "-o") {

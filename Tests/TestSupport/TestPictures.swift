@@ -17,7 +17,8 @@ extension Image {
 
   /// Eight frames of 128x128 pixels of a walk, those of README's strip.
   package static let carToTiger: [Image] = {
-    let strip = try! Image(contentsOf: URL(filePath: #filePath).appending(path: "../../../docs/car-to-tiger.png"))
+    let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+    let strip = try! Image(contentsOf: root.appending(path: "docs/car-to-tiger.png"))
     return (0..<8).map { strip.part(x: $0 * 128, y: 0, width: 128, height: 128) }
   }()
 
