@@ -51,6 +51,17 @@ struct WalkSource: FrameSource {
     case .mixes(let mixes): try frames.picture(of: mixes[index])
     }
   }
+
+  func firstFrame(showing index: Int) -> Int {
+    let timeline = frames.timeline
+    switch chosen {
+    case .all: return timeline.firstFrame(showing: index)
+    case .frames(let indices):
+      let first = timeline.firstFrame(showing: indices[index])
+      return indices.firstIndex { timeline.firstFrame(showing: $0) == first }!  // `index` itself at the latest
+    case .mixes: return index
+    }
+  }
 }
 
 extension FrameSource {
@@ -58,12 +69,15 @@ extension FrameSource {
   func pictures(atOnce: Int, _ report: ReportOptions) throws -> [Image] {
     let ahead = FramesAhead(self, atOnce: atOnce)
     let progress = ProgressPrinter(style: report.style)
-    progress.begin(frames: count, found: 0)
+    progress.begin(frames: count, found: 0, toRender: (0..<count).count { firstFrame(showing: $0) == $0 })
     defer { progress.end() }
-    return try (0..<count).map { index in
-      defer { progress.advance(rendered: true) }
-      return try ahead.frame(at: index)
+    var images: [Image] = []
+    for index in 0..<count {
+      let first = firstFrame(showing: index)
+      images.append(first < index ? images[first] : try ahead.frame(at: index))
+      progress.advance(rendered: first == index)
     }
+    return images
   }
 }
 

@@ -33,6 +33,7 @@ struct WalkCommand: ParsableCommand {
   @OptionGroup var strip: StripOption
   @OptionGroup var length: LengthOptions
   @OptionGroup var text: PromptOptions
+  @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
@@ -41,7 +42,7 @@ struct WalkCommand: ParsableCommand {
   func run() throws {
     try strip.check()
     let walk = PromptWalk(prompts, seeds: seeds, text, easing: easing)
-    var script = Script(timeline: try walk.timeline(frames: length.count(), rate: length.rate))
+    var script = Script(timeline: try walk.timeline(frames: length.count(), rate: length.rate, way))
     mixing.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)
