@@ -40,8 +40,15 @@ public final class WalkFrames: Sendable {
   public var picturesAtOnce: Int { painter.picturesAtOnce }
 
   /// The picture of a frame, 0 to `count` − 1.
-  public func frame(at index: Int) throws -> Image {
-    let canvas = canvas(for: timeline.state(at: index))
+  public func frame(at index: Int) throws -> Image { try picture(of: timeline.state(at: index)) }
+
+  /// The picture of a mix of keyframes that need not lie on the walk's way.
+  package func picture(of weights: [Weight]) throws -> Image {
+    try picture(of: WalkState(weights, of: timeline.keyframes))
+  }
+
+  private func picture(of state: WalkState) throws -> Image {
+    let canvas = canvas(for: state)
     return try canvas.image.withLock { image in
       if let image { return image }
       let painted = try paint(canvas.state)

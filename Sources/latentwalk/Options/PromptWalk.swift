@@ -21,7 +21,7 @@ struct PromptWalk {
   ///
   /// As many prompts as seeds go together one by one; one prompt goes with every seed and one seed with every
   /// prompt. Other numbers are refused: nothing is dropped and nothing repeated by chance.
-  func timeline(frames: Int, rate: FrameRate, _ way: WayOptions) throws -> Timeline {
+  func timeline(frames: Int, rate: FrameRate, _ way: WayOptions? = nil) throws -> Timeline {
     let count = max(prompts.count, seeds.count)
     guard prompts.count == seeds.count || min(prompts.count, seeds.count) == 1 else {
       throw Fault.usage(
@@ -31,7 +31,7 @@ struct PromptWalk {
       throw Fault.usage(
         "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
     }
-    let loop = way.loop ?? .none
+    let loop = way?.loop ?? .none
     guard loop != .pingpong || frames.isMultiple(of: 2) else {
       throw Fault.usage(
         "--loop pingpong: found \(frames) frames; expected an even number, for all but the first and the last keyframe "
@@ -46,6 +46,6 @@ struct PromptWalk {
         Keyframe(
           prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
           seed: seeds[seeds.count == 1 ? 0 : index], guidance: guidance, start: start, easing: easing)
-      }, rate: rate, path: way.path ?? .linear, loop: loop, closing: even.closing)
+      }, rate: rate, path: way?.path ?? .linear, loop: loop, closing: even.closing)
   }
 }
