@@ -4,7 +4,7 @@ package import Tensors
 /// Euler's method in σ (Karras et al. 2022, algorithm 1 without its correction).
 package struct Euler: SigmaSampler {
   let track: SigmaTrack
-  let prediction: Prediction
+  package let prediction: Prediction
 
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
     let schedule = try NoiseSchedule(configuration, floor: 0x1p-24)
