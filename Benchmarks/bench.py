@@ -140,7 +140,7 @@ class PyTorch:
     def unet(self, side):
         unet, tokens = self.pipeline.unet, self.pipeline.text_encoder.config.max_position_embeddings
         prompt = waves((2, tokens, unet.config.cross_attention_dim), 0.37).to(self.dtype)
-        x = waves((2, unet.config.in_channels, side, side), 0.11).to(self.dtype)
+        x = waves((1, unet.config.in_channels, side, side), 0.11).repeat(2, 1, 1, 1).to(self.dtype)
         x = x.contiguous(memory_format=torch.channels_last)
         seconds, y = self._timed(lambda: unet(x, 500, prompt).sample)
         return seconds, y.float().contiguous().numpy().ravel()
@@ -211,7 +211,7 @@ class OpenVINO:
 
         for part, side in sides:
             if part == "unet":
-                example = (waves((2, self.channels, side, side), 0.11), torch.tensor(500), waves((2, self.tokens, self.width), 0.37))
+                example = (waves((1, self.channels, side, side), 0.11).repeat(2, 1, 1, 1), torch.tensor(500), waves((2, self.tokens, self.width), 0.37))
                 network = openvino.convert_model(Denoiser().eval(), example_input=example)
             elif part == "vae":
                 example = (waves((1, self.latent, side, side), 0.11),)

@@ -91,13 +91,13 @@ private struct Parts {
     _ = textEncoder([row, row]).last.floats
   }
 
-  /// Both halves of guidance at time 500, over the waves that bench.py makes alike.
+  /// One latent with the two prompts of guidance at time 500: the waves that bench.py makes alike.
   func unetStep(_ side: Int) -> NDArray {
     let tokens = folder.textEncoder.maxPositionEmbeddings
     let width = folder.unet.crossAttentionDim
     let prompt = Tensor(waves(2 * tokens * width, 0.37), shape: [2, tokens, width], scalar: precision.scalar)
     let channels = folder.unet.inChannels
-    let x = NDArray(waves(2 * channels * side * side, 0.11), shape: [2, channels, side, side])
+    let x = NDArray(waves(channels * side * side, 0.11), shape: [1, channels, side, side])
     return unet(Tensor(channelsFirst: x, scalar: precision.scalar), time: 500, unet.context(prompt)).channelsFirst
   }
 

@@ -1,25 +1,43 @@
 #include "team.h"
 #include "vector.h"
 
+struct upsampling {
+  const void *x;
+  void *y;
+  int64_t h, w, ho, wo;
+  size_t pixel;
+};
+static void upsample_row(const void *context, int64_t i) {
+  const struct upsampling *u = context;
+  const char *row = (const char *)u->x + (size_t)((i / u->ho * u->h + i % u->ho * u->h / u->ho) * u->w) * u->pixel;
+  char *to = (char *)u->y + (size_t)(i * u->wo) * u->pixel;
+  for (int64_t j = 0; j < u->wo; j++, to += u->pixel)
+    memcpy(to, row + (size_t)(j * u->w / u->wo) * u->pixel, u->pixel);
+}
 void ck_upsample_nearest(ck_type type, const void *x, void *y, int64_t n, int64_t h, int64_t w, int64_t c, int64_t ho,
                          int64_t wo) {
-  size_t pixel = (size_t)c * size_of(type);
-  char *to = y;
-  for (int64_t image = 0; image < n; image++)
-    for (int64_t i = 0; i < ho; i++) {
-      const char *row = (const char *)x + (size_t)((image * h + i * h / ho) * w) * pixel;
-      for (int64_t j = 0; j < wo; j++, to += pixel) memcpy(to, row + (size_t)(j * w / wo) * pixel, pixel);
-    }
+  struct upsampling u = {x, y, h, w, ho, wo, (size_t)c * size_of(type)};
+  ck_parallel(n * ho, upsample_row, &u);
 }
 
-void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int64_t b_width, void *y, int64_t rows) {
-  size_t left = (size_t)a_width * size_of(type), right = (size_t)b_width * size_of(type);
-  const char *from_a = a, *from_b = b;
-  char *to = y;
-  for (int64_t i = 0; i < rows; i++, from_a += left, from_b += right, to += left + right) {
-    memcpy(to, from_a, left);
-    memcpy(to + left, from_b, right);
+struct concat {
+  const char *a, *b;
+  char *y;
+  size_t left, right;
+  int64_t rows, block;
+};
+static void concat_block(const void *context, int64_t block) {
+  const struct concat *c = context;
+  int64_t last = min64((block + 1) * c->block, c->rows);
+  for (int64_t i = block * c->block; i < last; i++) {
+    char *to = c->y + (size_t)i * (c->left + c->right);
+    memcpy(to, c->a + (size_t)i * c->left, c->left);
+    memcpy(to + c->left, c->b + (size_t)i * c->right, c->right);
   }
+}
+void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int64_t b_width, void *y, int64_t rows) {
+  struct concat c = {a, b, y, (size_t)a_width * size_of(type), (size_t)b_width * size_of(type), rows, 64};
+  ck_parallel((rows + c.block - 1) / c.block, concat_block, &c);
 }
 
 MULTIVERSIONED void ck_f32_to_bf16(const float *x, uint16_t *y, int64_t count) {

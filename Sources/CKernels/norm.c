@@ -11,7 +11,9 @@ struct group_norm {
   ck_type type;
   const void *x;
   void *y;
-  int64_t n, pixels, channels, chunk, chunks;
+  int64_t n, pixels, channels, groups, chunk, chunks;
+  const float *weight, *bias, *shift;
+  float eps;
   bool silu;
   float *sums;             // [n, chunks, 2, channels]: Σ d and Σ d²
   float *factor, *offset;  // [n, channels]
@@ -61,38 +63,41 @@ MULTIVERSIONED static void apply_task(const void *context, int64_t i) {
   else g->silu ? apply_chunk(g, i, CK_F32, true) : apply_chunk(g, i, CK_F32, false);
 }
 
+// One group of one picture: mean and variance from the chunks' sums, then a factor and an offset for each channel.
+static void settle_task(const void *context, int64_t i) {
+  const struct group_norm *g = context;
+  int64_t channels = g->channels, width = channels / g->groups;
+  int64_t image = i / g->groups, first = i % g->groups * width;
+  double a[width], b[width], means[width], mean = 0, squares = 0;  // squares: Σ (x - mean)²
+  memset(a, 0, sizeof a), memset(b, 0, sizeof b);
+  for (int64_t j = 0; j < g->chunks; j++) {
+    const float *sums = g->sums + (image * g->chunks + j) * 2 * channels + first;
+    for (int64_t k = 0; k < width; k++) a[k] += sums[k], b[k] += sums[channels + k];
+  }
+  for (int64_t k = 0; k < width; k++) {
+    means[k] = get(g->x, image * g->pixels * channels + first + k, g->type) + a[k] / (double)g->pixels;
+    if (g->shift) means[k] += g->shift[first + k];
+    mean += means[k] / (double)width;
+    squares += b[k] - a[k] * a[k] / (double)g->pixels;
+  }
+  for (int64_t k = 0; k < width; k++) squares += (double)g->pixels * (means[k] - mean) * (means[k] - mean);
+  double scale = 1 / sqrt(squares / (double)(g->pixels * width) + g->eps);
+  for (int64_t k = first; k < first + width; k++) {
+    g->factor[image * channels + k] = (float)(g->weight[k] * scale);
+    g->offset[image * channels + k] = (float)(((g->shift ? g->shift[k] : 0) - mean) * scale * g->weight[k] + g->bias[k]);
+  }
+}
+
 void ck_group_norm(ck_type type, const void *x, void *y, int64_t n, int64_t pixels, int64_t channels, int64_t groups,
-                   const float *weight, const float *bias, float eps, const float *shift, int64_t shifts, bool silu) {
+                   const float *weight, const float *bias, float eps, const float *shift, bool silu) {
   // At most 256 pixels, so that sums in single precision stay exact enough.
   int64_t chunk = min64(32768 / channels > 1 ? 32768 / channels : 1, 256);
-  int64_t chunks = (pixels + chunk - 1) / chunk, width = channels / groups;
+  int64_t chunks = (pixels + chunk - 1) / chunk;
   float *memory = malloc(sizeof(float) * (size_t)(n * channels * (2 * chunks + 2)));
-  struct group_norm g = {type, x, y, n, pixels, channels, chunk, chunks, silu, memory,
+  struct group_norm g = {type, x, y, n, pixels, channels, groups, chunk, chunks, weight, bias, shift, eps, silu, memory,
                          memory + n * chunks * 2 * channels, memory + n * channels * (2 * chunks + 1)};
   ck_parallel(n * chunks, sum_task, &g);
-  for (int64_t image = 0; image < n; image++) {
-    const float *s = shifts == 0 ? NULL : shift + (shifts == 1 ? 0 : image * channels);
-    for (int64_t group = 0; group < groups; group++) {
-      int64_t first = group * width;
-      double means[width], mean = 0, squares = 0;  // of the channels; squares: Σ (x - mean of the channel)²
-      for (int64_t k = 0; k < width; k++) {
-        double a = 0, b = 0;
-        for (int64_t j = 0; j < chunks; j++) {
-          const float *part = g.sums + (image * chunks + j) * 2 * channels + first + k;
-          a += part[0], b += part[channels];
-        }
-        means[k] = get(x, image * pixels * channels + first + k, type) + a / (double)pixels + (s ? s[first + k] : 0);
-        mean += means[k] / (double)width;
-        squares += b - a * a / (double)pixels;
-      }
-      for (int64_t k = 0; k < width; k++) squares += (double)pixels * (means[k] - mean) * (means[k] - mean);
-      double scale = 1 / sqrt(squares / (double)(pixels * width) + eps);
-      for (int64_t k = first; k < first + width; k++) {
-        g.factor[image * channels + k] = (float)(weight[k] * scale);
-        g.offset[image * channels + k] = (float)(((s ? s[k] : 0) - mean) * scale * weight[k] + bias[k]);
-      }
-    }
-  }
+  ck_parallel(n * groups, settle_task, &g);
   ck_parallel(n * chunks, apply_task, &g);
   free(memory);
 }

@@ -65,8 +65,7 @@ package struct Denoising: Sendable {
     case .none(let told):
       return unet(Tensor(channelsFirst: x, scalar: scalar), time: time, context, guidance: told).channelsFirst
     case .free(let scale, let rescale):
-      let twice = NDArray(x.values + x.values, shape: [2 * x.shape[0]] + x.shape.dropFirst())
-      let y = unet(Tensor(channelsFirst: twice, scalar: scalar), time: time, context).channelsFirst
+      let y = unet(Tensor(channelsFirst: x, scalar: scalar), time: time, context).channelsFirst
       let (u, c) = (
         NDArray(Array(y.values.prefix(x.count)), shape: x.shape),
         NDArray(Array(y.values.suffix(x.count)), shape: x.shape)

@@ -34,17 +34,17 @@ extension Tensor {
 
   /// Group normalisation (Wu and He, 2018) of [n, …, channels], of x + `shift`, then SiLU if asked.
   ///
-  /// `shift` is fp32 [1, channels] or [n, channels].
+  /// `shift` is one row in fp32, a number for each channel.
   package func groupNormalized(
-    groups: Int, weight: [Float], bias: [Float], epsilon: Float, shift: Tensor? = nil, silu: Bool
+    groups: Int, weight: [Float], bias: [Float], epsilon: Float, shift: Columns? = nil, silu: Bool
   ) -> Tensor {
     precondition(width % groups == 0 && weight.count == width && bias.count == width)
-    precondition(shift.map { $0.width == width && $0.scalar == .float32 } ?? true)
+    precondition(shift.map { $0.count == width && $0.tensor.rows == 1 && $0.tensor.scalar == .float32 } ?? true)
     let y = Tensor(shape, scalar)
     let n = shape[0]
     ck_group_norm(
       scalar.kernel, address, y.address, Int64(n), Int64(rows / n), Int64(width), Int64(groups), weight, bias, epsilon,
-      shift?.address.assumingMemoryBound(to: Float.self), Int64(shift?.rows ?? 0), silu)
+      shift?.address.assumingMemoryBound(to: Float.self), silu)
     return y
   }
 
@@ -90,6 +90,16 @@ extension Tensor {
     precondition(rows == other.rows && scalar == other.scalar)
     let y = Tensor(shape.dropLast() + [width + other.width], scalar)
     ck_concat(scalar.kernel, address, Int64(width), other.address, Int64(other.width), y.address, Int64(rows))
+    return y
+  }
+
+  /// `count` pictures, those of a smaller batch over and over.
+  package func repeated(to count: Int) -> Tensor {
+    precondition(count % shape[0] == 0, "\(shape[0]) pictures do not go into \(count)")
+    if count == shape[0] { return self }
+    let y = Tensor([count] + shape.dropFirst(), scalar)
+    let bytes = self.count * scalar.size
+    for i in 0..<count / shape[0] { (y.address + i * bytes).copyMemory(from: address, byteCount: bytes) }
     return y
   }
 

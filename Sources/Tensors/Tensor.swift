@@ -27,16 +27,19 @@ package struct Tensor: Sendable {
   package let shape: [Int]
   package let scalar: Scalar
   let buffer: Buffer
+  /// Where the first element lies in the buffer, in bytes.
+  private let offset: Int
 
   /// Room for a result; the caller fills it before anyone reads.
   init(_ shape: [Int], _ scalar: Scalar) {
     self.init(shape: shape, scalar: scalar, buffer: Buffer(bytes: shape.reduce(1, *) * scalar.size))
   }
 
-  private init(shape: [Int], scalar: Scalar, buffer: Buffer) {
+  private init(shape: [Int], scalar: Scalar, buffer: Buffer, offset: Int = 0) {
     self.shape = shape
     self.scalar = scalar
     self.buffer = buffer
+    self.offset = offset
   }
 
   /// The values in this order and shape.
@@ -54,12 +57,21 @@ package struct Tensor: Sendable {
   package var width: Int { shape[shape.count - 1] }
   /// All extents but the last, as one.
   package var rows: Int { count / width }
-  var address: UnsafeMutableRawPointer { buffer.address }
+  var address: UnsafeMutableRawPointer { buffer.address + offset }
 
   /// The same elements under another shape.
   package func reshaped(_ shape: [Int]) -> Tensor {
     precondition(shape.reduce(1, *) == count, "\(self.shape) does not reshape to \(shape)")
-    return Tensor(shape: shape, scalar: scalar, buffer: buffer)
+    return Tensor(shape: shape, scalar: scalar, buffer: buffer, offset: offset)
+  }
+
+  /// Some of the first extent, such as pictures of a batch: the same memory.
+  package subscript(range: Range<Int>) -> Tensor {
+    precondition(0 <= range.lowerBound && range.upperBound <= shape[0], "\(range) of \(shape)")
+    let size = count / shape[0] * scalar.size
+    return Tensor(
+      shape: [range.count] + shape.dropFirst(), scalar: scalar, buffer: buffer,
+      offset: offset + range.lowerBound * size)
   }
 
   /// The elements in memory order.

@@ -73,6 +73,22 @@ import Testing
     check(try golden.difference(found.channelsFirst, from: "sample"))
   }
 
+  /// A latent that two prompts share is computed once until they are heard, and gives what two latents give.
+  @Test(arguments: [Scalar.float32, .bfloat16])
+  func sharedLatent(scalar: Scalar) throws {
+    let golden = try #require(Golden.cases(in: "expected-sd15") { $0 == "unet1" }.first)
+    let unet = try ModelFolder(ParityModels.folder(golden)).loadUNet()
+    let states = try golden.input("encoder_hidden_states")
+    let negative = states.values.map { -$0 }
+    let context = unet.context(
+      Tensor(negative + states.values, shape: [2 * states.shape[0]] + states.shape.dropFirst(), scalar: scalar))
+    let sample = Tensor(channelsFirst: try golden.input("sample"), scalar: scalar)
+    let once = unet(sample, time: 500, context)
+    let twice = unet(sample.repeated(to: 2 * sample.shape[0]), time: 500, context)
+    #expect(once.shape == twice.shape)
+    #expect(zip(once.floats, twice.floats).allSatisfy { abs($0 - $1) <= (scalar == .float32 ? 1e-5 : 0.05) })
+  }
+
   @Test(arguments: try ParityCases.cases(ParityCases.isAutoencoder))
   func autoencoder(_ golden: Golden) throws {
     let (autoencoder, _) = try ParityModels.autoencoder(golden)

@@ -89,13 +89,14 @@ struct KernelTests {
     // Far from zero, as activations can be: sums of squares would cancel.
     let x = numbers(s.n * s.pixels * s.channels, 1).map { $0 + 3 }
     let (weight, bias) = (numbers(s.channels, 2), numbers(s.channels, 3))
-    for shifts in [0, 1, s.n] {
-      let shift =
-        shifts == 0 ? nil : Tensor(numbers(shifts * s.channels, 4), shape: [shifts, s.channels], scalar: .float32)
+    for isShifted in [false, true] {
+      // The shifts lie among others, as those of one layer among all.
+      let all = Tensor(numbers(s.channels + 7, 4), shape: [1, s.channels + 7], scalar: .float32)
+      let shift = isShifted ? all.columns(3..<3 + s.channels) : nil
       let input = Tensor(x, shape: [s.n, s.pixels, s.channels], scalar: scalar)
       let y = input.groupNormalized(
         groups: s.groups, weight: weight, bias: bias, epsilon: 1e-5, shift: shift, silu: true)
-      let (stored, added) = (input.floats, shift?.floats ?? [])
+      let (stored, added) = (input.floats, all.floats)
       var expected = [Double](repeating: 0, count: x.count)
       let width = s.channels / s.groups
       for n in 0..<s.n {
@@ -104,7 +105,7 @@ struct KernelTests {
           for p in 0..<s.pixels {
             for c in g * width..<(g + 1) * width {
               let i = (n * s.pixels + p) * s.channels + c
-              let extra = shifts == 0 ? 0 : Double(added[(shifts == 1 ? 0 : n * s.channels) + c])
+              let extra = isShifted ? Double(added[3 + c]) : 0
               places.append((i, Double(stored[i]) + extra))
             }
           }
@@ -218,6 +219,9 @@ struct KernelTests {
       Tensor([1, 2, 3, 4], shape: [2, 2], scalar: .bfloat16), Tensor([5, 6], shape: [2, 1], scalar: .bfloat16)
     )
     #expect(left.beside(right).floats == [1, 2, 5, 3, 4, 6])
+    #expect(left[1..<2].floats == [3, 4])
+    #expect(left[1..<2].repeated(to: 2).floats == [3, 4, 3, 4])
+    #expect(left.repeated(to: 4)[1..<4].floats == [3, 4, 1, 2, 3, 4])
   }
 
   @Test func bfloat16RoundsToNearestEven() {

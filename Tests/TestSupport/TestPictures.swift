@@ -14,6 +14,12 @@ extension Image {
     return image
   }
 
+  /// This picture laid under another: `t` = 0 is this one, 1 the other.
+  package func faded(to other: Image, by t: Double) -> Image {
+    let pixels = zip(pixels, other.pixels).map { UInt8((Double($0) * (1 - t) + Double($1) * t).rounded()) }
+    return Image(width: width, height: height, pixels: pixels)
+  }
+
   /// The largest difference of any pixel's red, green or blue.
   package func largestDifference(to other: Image) -> Int {
     zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0

@@ -15,9 +15,9 @@ int ck_threads(void);
 bool ck_has_bf16(void);
 
 // y = (x + shift - mean) / sqrt(variance + eps) * weight + bias over groups of channels, then SiLU if asked.
-// x and y are [n, pixels, channels]; shift is fp32 [shifts, channels] with shifts 0, 1 or n.
+// x and y are [n, pixels, channels]; shift is fp32 [channels] or NULL.
 void ck_group_norm(ck_type type, const void *x, void *y, int64_t n, int64_t pixels, int64_t channels, int64_t groups,
-                   const float *weight, const float *bias, float eps, const float *shift, int64_t shifts, bool silu);
+                   const float *weight, const float *bias, float eps, const float *shift, bool silu);
 
 // Normalises each row of [rows, width].
 void ck_layer_norm(ck_type type, const void *x, void *y, int64_t rows, int64_t width, const float *weight,

@@ -42,9 +42,12 @@ struct CrossAttention: Sendable {
   /// Keys and values of a prompt [n, tokens, context], side by side: the same at every step.
   func keysAndValues(_ context: Tensor) -> Tensor { kv(context) }
 
+  /// `x` and `residual` may be fewer pictures than there are prompts; here their ways part.
   func callAsFunction(_ x: Tensor, _ keysAndValues: Tensor, adding residual: Tensor) -> Tensor {
     let (k, v) = (keysAndValues.columns(0..<width), keysAndValues.columns(width..<2 * width))
-    return out(.attention(q(x).columns, k, v, heads: heads), adding: residual)
+    let count = keysAndValues.shape[0]
+    return out(
+      .attention(q(x).repeated(to: count).columns, k, v, heads: heads), adding: residual.repeated(to: count))
   }
 }
 
@@ -96,10 +99,11 @@ struct SpatialTransformer: Sendable {
   /// One tensor of keys and values for each block.
   func keysAndValues(_ context: Tensor) -> [Tensor] { blocks.map { $0.keysAndValues(context) } }
 
-  /// `x` is [n, h, w, channels].
+  /// `x` is [n, h, w, channels] for n prompts, or fewer that several prompts share; the result has one for each prompt.
   func callAsFunction(_ x: Tensor, _ keysAndValues: [Tensor]) -> Tensor {
     var h = enter(norm(x)).reshaped([x.shape[0], x.shape[1] * x.shape[2], x.width])
     for (block, kv) in zip(blocks, keysAndValues) { h = block(h, kv) }
-    return leave(h.reshaped(x.shape), adding: x)
+    let residual = x.repeated(to: h.shape[0])
+    return leave(h.reshaped(residual.shape), adding: residual)
   }
 }

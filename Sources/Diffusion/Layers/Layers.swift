@@ -58,8 +58,8 @@ struct GroupNorm: Sendable {
     self.epsilon = Float(epsilon)
   }
 
-  /// `shift` [1 or n, channels] is added to `x` first.
-  func callAsFunction(_ x: Tensor, shift: Tensor? = nil, silu: Bool = false) -> Tensor {
+  /// `shift`, a number for each channel, is added to `x` first.
+  func callAsFunction(_ x: Tensor, shift: Columns? = nil, silu: Bool = false) -> Tensor {
     x.groupNormalized(groups: groups, weight: weight, bias: bias, epsilon: epsilon, shift: shift, silu: silu)
   }
 }

@@ -4,25 +4,37 @@ internal import Tensors
 struct ResnetBlock: Sendable {
   private let norm1, norm2: GroupNorm
   private let conv1, conv2: Conv2D
-  private let time: Linear?
   private let skip: Linear?
+  /// Where its own among the time shifts are.
+  private let place: Range<Int>?
 
-  /// `time` is the width of the time embedding.
+  init(_ w: Weights, from i: Int, to o: Int, groups: Int, epsilon: Double) throws(WeightError) {
+    try self.init(w, from: i, to: o, place: nil, groups: groups, epsilon: epsilon)
+  }
+
+  /// One that knows time by a projection that joins `shifts`.
   init(
-    _ w: Weights, from i: Int, to o: Int, time width: Int? = nil, groups: Int, epsilon: Double
+    _ w: Weights, from i: Int, to o: Int, _ shifts: inout TimeShifts.Builder, groups: Int, epsilon: Double
+  ) throws(WeightError) {
+    let place = try shifts.add(w["time_emb_proj"], o)
+    try self.init(w, from: i, to: o, place: place, groups: groups, epsilon: epsilon)
+  }
+
+  private init(
+    _ w: Weights, from i: Int, to o: Int, place: Range<Int>?, groups: Int, epsilon: Double
   ) throws(WeightError) {
     norm1 = try GroupNorm(w["norm1"], i, groups: groups, epsilon: epsilon)
     conv1 = try Conv2D(w["conv1"], i, o)
-    if let width { time = try Linear(w["time_emb_proj"], width, o) } else { time = nil }
     norm2 = try GroupNorm(w["norm2"], o, groups: groups, epsilon: epsilon)
     conv2 = try Conv2D(w["conv2"], o, o)
     skip = i == o ? nil : try Linear(w["conv_shortcut"], i, o)
+    self.place = place
   }
 
-  /// `x` is [n, h, w, i], `t` is [1 or n, time] after its SiLU, in fp32; the result is [n, h, w, o].
-  func callAsFunction(_ x: Tensor, _ t: Tensor? = nil) -> Tensor {
+  /// `x` is [n, h, w, i], `shifts` what ``TimeShifts`` gives; the result is [n, h, w, o].
+  func callAsFunction(_ x: Tensor, _ shifts: Tensor? = nil) -> Tensor {
     let h = conv1(norm1(x, silu: true))
-    let shift = t.flatMap { t in time.map { $0(t) } }
+    let shift = shifts.flatMap { shifts in place.map { shifts.columns($0) } }
     return conv2(norm2(h, shift: shift, silu: true), adding: skip?(x) ?? x)
   }
 }

@@ -48,3 +48,31 @@ struct TimeEmbedding: Sendable {
     return linear2(linear1(x, activation: .silu), activation: .silu)
   }
 }
+
+/// How far each resnet shifts its channels at a time: the projections of all of them as one product.
+struct TimeShifts: Sendable {
+  private let product: Product
+
+  /// Takes the projections as the resnets are built.
+  struct Builder {
+    private let inputs: Int
+    private var weights: [any WeightSource] = []
+    private var biases: [Float] = []
+
+    /// `inputs` is the width of the time embedding.
+    init(inputs: Int) { self.inputs = inputs }
+
+    /// Where the shifts of these weights will lie.
+    mutating func add(_ w: Weights, _ outputs: Int) throws(WeightError) -> Range<Int> {
+      weights.append(try w.matrix("weight", [outputs, inputs]))
+      let first = biases.count
+      biases += try w.tensor("bias", [outputs]).floats()
+      return first..<biases.count
+    }
+
+    func finish() -> TimeShifts { TimeShifts(product: Product(weight: Stacked(weights), bias: biases)) }
+  }
+
+  /// One row for a time embedding [1, inputs] after its SiLU.
+  func callAsFunction(_ t: Tensor) -> Tensor { product(t) }
+}

@@ -9,6 +9,7 @@ package struct UNet: Sendable {
   }
 
   private let time: TimeEmbedding
+  private let shifts: TimeShifts
   private let convIn, convOut: Conv2D
   private let down: [DownBlock]
   private let middle: MiddleBlock
@@ -17,16 +18,17 @@ package struct UNet: Sendable {
 
   package init(_ w: Weights, _ c: UNetConfiguration) throws(WeightError) {
     time = try TimeEmbedding(w["time_embedding"], c)
+    var shifts = TimeShifts.Builder(inputs: c.timeEmbedWidth)
     let widths = c.blockOutChannels
     convIn = try Conv2D(w["conv_in"], c.inChannels, widths[0])
 
     var down: [DownBlock] = []
     for (i, width) in widths.enumerated() {
       down.append(
-        try DownBlock(w["down_blocks"][i], c, level: i, from: widths[max(i - 1, 0)], to: width))
+        try DownBlock(w["down_blocks"][i], c, level: i, from: widths[max(i - 1, 0)], to: width, &shifts))
     }
     self.down = down
-    middle = try MiddleBlock(w["mid_block"], c)
+    middle = try MiddleBlock(w["mid_block"], c, &shifts)
 
     var up: [UpBlock] = []
     for i in widths.indices {
@@ -34,9 +36,10 @@ package struct UNet: Sendable {
       up.append(
         try UpBlock(
           w["up_blocks"][i], c, index: i, from: widths[min(level + 1, widths.count - 1)], to: widths[level],
-          skip: widths[max(level - 1, 0)]))
+          skip: widths[max(level - 1, 0)], &shifts))
     }
     self.up = up
+    self.shifts = shifts.finish()
     normOut = try GroupNorm(w["conv_norm_out"], widths[0], groups: c.normNumGroups, epsilon: c.normEps)
     convOut = try Conv2D(w["conv_out"], widths[0], c.outChannels)
   }
@@ -50,9 +53,12 @@ package struct UNet: Sendable {
 
   /// The network's output for noisy latents `x` [n, h, w, channels] at a time of the training schedule.
   ///
+  /// The context is of n prompts, or of a multiple: then each latent goes with several prompts, and what comes before
+  /// the first of them is heard is computed once. The result has a picture for each prompt, all latents with the first
+  /// prompts before all latents with the next.
   /// `guidance` is for distilled models that are told their guidance; others ignore it.
   package func callAsFunction(_ x: Tensor, time t: Double, _ context: Context, guidance: Double? = nil) -> Tensor {
-    let t = time(t, guidance: guidance)
+    let t = shifts(time(t, guidance: guidance))
     var x = convIn(x)
     var skips = [x]
     for (block, context) in zip(down, context.down) { x = block(x, t, context, &skips) }
@@ -68,11 +74,13 @@ private struct DownBlock: Sendable {
   let attentions: [SpatialTransformer]
   let downsample: Downsample?
 
-  init(_ w: Weights, _ c: UNetConfiguration, level: Int, from i: Int, to o: Int) throws(WeightError) {
+  init(
+    _ w: Weights, _ c: UNetConfiguration, level: Int, from i: Int, to o: Int, _ shifts: inout TimeShifts.Builder
+  ) throws(WeightError) {
     var resnets: [ResnetBlock] = []
     var attentions: [SpatialTransformer] = []
     for j in 0..<c.layersPerBlock {
-      resnets.append(try ResnetBlock(w["resnets"][j], c, from: j == 0 ? i : o, to: o))
+      resnets.append(try ResnetBlock(w["resnets"][j], c, from: j == 0 ? i : o, to: o, &shifts))
       if c.downBlockTypes[level] == .crossAttention {
         attentions.append(try SpatialTransformer(w["attentions"][j], c, level: level))
       }
@@ -102,12 +110,12 @@ private struct MiddleBlock: Sendable {
   let resnet1, resnet2: ResnetBlock
   let attention: SpatialTransformer
 
-  init(_ w: Weights, _ c: UNetConfiguration) throws(WeightError) {
+  init(_ w: Weights, _ c: UNetConfiguration, _ shifts: inout TimeShifts.Builder) throws(WeightError) {
     let width = c.blockOutChannels.last!
     let last = c.blockOutChannels.count - 1
-    resnet1 = try ResnetBlock(w["resnets.0"], c, from: width, to: width)
+    resnet1 = try ResnetBlock(w["resnets.0"], c, from: width, to: width, &shifts)
     attention = try SpatialTransformer(w["attentions.0"], c, level: last)
-    resnet2 = try ResnetBlock(w["resnets.1"], c, from: width, to: width)
+    resnet2 = try ResnetBlock(w["resnets.1"], c, from: width, to: width, &shifts)
   }
 
   func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [Tensor]) -> Tensor {
@@ -122,13 +130,16 @@ private struct UpBlock: Sendable {
   let upsample: Upsample?
 
   /// `i` channels come from below, `skip` is the width of the next level up.
-  init(_ w: Weights, _ c: UNetConfiguration, index: Int, from i: Int, to o: Int, skip: Int) throws(WeightError) {
+  init(
+    _ w: Weights, _ c: UNetConfiguration, index: Int, from i: Int, to o: Int, skip: Int,
+    _ shifts: inout TimeShifts.Builder
+  ) throws(WeightError) {
     let level = c.blockOutChannels.count - 1 - index
     var resnets: [ResnetBlock] = []
     var attentions: [SpatialTransformer] = []
     for j in 0...c.layersPerBlock {
       let inputs = (j == 0 ? i : o) + (j == c.layersPerBlock ? skip : o)
-      resnets.append(try ResnetBlock(w["resnets"][j], c, from: inputs, to: o))
+      resnets.append(try ResnetBlock(w["resnets"][j], c, from: inputs, to: o, &shifts))
       if c.upBlockTypes[index] == .crossAttention {
         attentions.append(try SpatialTransformer(w["attentions"][j], c, level: level))
       }
@@ -141,7 +152,7 @@ private struct UpBlock: Sendable {
   func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
     var x = x
     for (j, resnet) in resnets.enumerated() {
-      x = resnet(x.beside(skips.removeLast()), t)
+      x = resnet(x.beside(skips.removeLast().repeated(to: x.shape[0])), t)
       if !attentions.isEmpty { x = attentions[j](x, context[j]) }
     }
     // To the size of the next skip: one less than double where a side was odd on the way down.
@@ -151,8 +162,10 @@ private struct UpBlock: Sendable {
 }
 
 extension ResnetBlock {
-  fileprivate init(_ w: Weights, _ c: UNetConfiguration, from i: Int, to o: Int) throws(WeightError) {
-    try self.init(w, from: i, to: o, time: c.timeEmbedWidth, groups: c.normNumGroups, epsilon: c.normEps)
+  fileprivate init(
+    _ w: Weights, _ c: UNetConfiguration, from i: Int, to o: Int, _ shifts: inout TimeShifts.Builder
+  ) throws(WeightError) {
+    try self.init(w, from: i, to: o, &shifts, groups: c.normNumGroups, epsilon: c.normEps)
   }
 }
 
