@@ -1,3 +1,4 @@
+internal import Diffusion
 internal import Walk
 
 extension Script {
@@ -15,6 +16,11 @@ extension Script {
       return Conflict(
         key: "prompt-mix", found: "gaussian, which keeps the strength of independent noises and would change a prompt's",
         expected: "lerp or slerp")
+    }
+    if hasPictures, let scheduler, !SchedulerKind.reversible.contains(scheduler) {
+      return Conflict(
+        key: "scheduler", found: "\(scheduler.rawValue) and a keyframe that shows a picture",
+        expected: "\(SchedulerKind.reversible.map(\.rawValue).joined(separator: " or ")), whose steps can be undone")
     }
     return nil
   }

@@ -43,6 +43,7 @@ struct WalkCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup var text: PromptOptions
+  @OptionGroup var images: ImageOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
@@ -53,7 +54,7 @@ struct WalkCommand: ParsableCommand {
   }
 
   func run() throws {
-    let walk = PromptWalk(prompts, seeds: seeds, text, easing: easing)
+    let walk = PromptWalk(prompts, seeds: seeds, text, images, easing: easing)
     var script = Script(timeline: try walk.timeline(frames: count(), rate: fps))
     mixing.apply(to: &script)
     pictures.apply(to: &script)

@@ -8,21 +8,26 @@ struct PromptWalk {
   let negative: String
   let guidance: Double
   let easing: Easing
+  let images: ImageOptions
 
-  init(_ prompts: [String], seeds: Seeds?, _ options: PromptOptions, easing: Easing = .linear) {
+  init(
+    _ prompts: [String], seeds: Seeds?, _ options: PromptOptions, _ images: ImageOptions, easing: Easing = .linear
+  ) {
     self.prompts = prompts
     self.seeds = seeds?.values ?? [Script.Default.seed]
     negative = options.negative ?? ""
     guidance = options.guidance ?? Script.Default.guidance
     self.easing = easing
+    self.images = images
   }
 
   /// The keyframes, spread evenly over `frames` frames.
   ///
   /// As many prompts as seeds go together one by one; one prompt goes with every seed and one seed with every
-  /// prompt. Other numbers are refused: nothing is dropped and nothing repeated by chance.
+  /// prompt; the highest number of a picture counts where there is one prompt and one seed. Other numbers are refused: nothing is dropped and nothing repeated by chance.
   func timeline(frames: Int, rate: FrameRate) throws -> Timeline {
-    let count = max(prompts.count, seeds.count)
+    let named = max(prompts.count, seeds.count)
+    let count = named == 1 ? max(1, images.last) : named
     guard prompts.count == seeds.count || min(prompts.count, seeds.count) == 1 else {
       throw Fault.usage(
         "found \(prompts.count) prompts and \(seeds.count) seeds; expected as many seeds as prompts, or one of either")
@@ -31,6 +36,11 @@ struct PromptWalk {
       throw Fault.usage(
         "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
     }
+    guard images.last <= count else {
+      throw Fault.usage(
+        "--image: found a picture for keyframe \(images.last) of \(count); expected numbers from 1 to \(count)")
+    }
+    let pictures = try images.pictures()
     guard let starts = Timeline.evenStarts(of: count, over: frames) else {
       throw Fault.usage("found \(frames) frames for \(count) keyframes; expected at least \(count) frames")
     }
@@ -38,7 +48,8 @@ struct PromptWalk {
       starts.enumerated().map { index, start in
         Keyframe(
           prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
-          seed: seeds[seeds.count == 1 ? 0 : index], guidance: guidance, start: start, easing: easing)
+          seed: seeds[seeds.count == 1 ? 0 : index], picture: pictures[index + 1], strength: images.strength ?? 1,
+          guidance: guidance, start: start, easing: easing)
       }, rate: rate)
   }
 }
