@@ -44,6 +44,7 @@ struct WalkCommand: ParsableCommand {
 
   @OptionGroup var text: PromptOptions
   @OptionGroup var images: ImageOptions
+  @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
@@ -55,7 +56,7 @@ struct WalkCommand: ParsableCommand {
 
   func run() throws {
     let walk = PromptWalk(prompts, seeds: seeds, text, images, easing: easing)
-    var script = Script(timeline: try walk.timeline(frames: count(), rate: fps))
+    var script = Script(timeline: try walk.timeline(frames: count(), rate: fps, way))
     mixing.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)

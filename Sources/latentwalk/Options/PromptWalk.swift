@@ -24,8 +24,9 @@ struct PromptWalk {
   /// The keyframes, spread evenly over `frames` frames.
   ///
   /// As many prompts as seeds go together one by one; one prompt goes with every seed and one seed with every
-  /// prompt; the highest number of a picture counts where there is one prompt and one seed. Other numbers are refused: nothing is dropped and nothing repeated by chance.
-  func timeline(frames: Int, rate: FrameRate) throws -> Timeline {
+  /// prompt; where there is one of each, the highest number of a picture counts. Other numbers are refused: nothing is
+  /// dropped and nothing repeated by chance.
+  func timeline(frames: Int, rate: FrameRate, _ way: WayOptions) throws -> Timeline {
     let named = max(prompts.count, seeds.count)
     let count = named == 1 ? max(1, images.last) : named
     guard prompts.count == seeds.count || min(prompts.count, seeds.count) == 1 else {
@@ -41,15 +42,22 @@ struct PromptWalk {
         "--image: found a picture for keyframe \(images.last) of \(count); expected numbers from 1 to \(count)")
     }
     let pictures = try images.pictures()
-    guard let starts = Timeline.evenStarts(of: count, over: frames) else {
-      throw Fault.usage("found \(frames) frames for \(count) keyframes; expected at least \(count) frames")
+    let loop = way.loop ?? .none
+    guard loop != .pingpong || frames.isMultiple(of: 2) else {
+      throw Fault.usage(
+        "--loop pingpong: found \(frames) frames; expected an even number, for all but the first and the last keyframe "
+          + "are shown twice")
+    }
+    guard let even = Timeline.evenStarts(of: count, over: frames, loop: loop) else {
+      let fewest = loop == .pingpong ? 2 * count - 2 : count
+      throw Fault.usage("found \(frames) frames for \(count) keyframes; expected at least \(fewest) frames")
     }
     return try Timeline(
-      starts.enumerated().map { index, start in
+      even.starts.enumerated().map { index, start in
         Keyframe(
           prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
           seed: seeds[seeds.count == 1 ? 0 : index], picture: pictures[index + 1], strength: images.strength ?? 1,
           guidance: guidance, start: start, easing: easing)
-      }, rate: rate)
+      }, rate: rate, path: way.path ?? .linear, loop: loop, closing: even.closing)
   }
 }
