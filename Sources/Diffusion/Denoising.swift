@@ -1,4 +1,4 @@
-internal import Tensors
+package import Tensors
 
 /// One run from noise to a clean latent, pulled evaluation by evaluation.
 ///
@@ -50,11 +50,13 @@ package struct Denoising: Sendable {
   /// Evaluates the network once and takes the sampler's step. Stochastic samplers call `noise` once a step at most.
   package mutating func advance(noise: () -> Latent) {
     precondition(!isFinished)
-    let output = withTeam(of: threads) {
-      predict(sampler.modelInput(latent, at: index), time: sampler.timesteps[index])
-    }
-    latent = sampler.step(output, at: index, from: latent, noise: noise)
+    latent = sampler.step(output(of: latent, at: index), at: index, from: latent, noise: noise)
     index += 1
+  }
+
+  /// What the network, guided, makes of latent `x` at evaluation `i`.
+  package func output(of x: Latent, at i: Int) -> NDArray {
+    withTeam(of: threads) { predict(sampler.modelInput(x, at: i), time: sampler.timesteps[i]) }
   }
 
   private func predict(_ x: NDArray, time: Double) -> NDArray {

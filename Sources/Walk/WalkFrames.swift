@@ -4,7 +4,8 @@ internal import Synchronization
 
 /// The frames of a walk, painted on demand, in any order and from any thread.
 ///
-/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, when the walk is made.
+/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, and pictures are led back
+/// to noise once, when the walk is made.
 public final class WalkFrames: Sendable {
   public let timeline: Timeline
   public let promptMix: Mix
@@ -13,6 +14,7 @@ public final class WalkFrames: Sendable {
   private let conditionings: [Conditioning]
   /// The conditioning of each keyframe.
   private let texts: [Int]
+  private let pictures: InvertedPictures
   /// The canvases taken up last, for frames that show the same again: those of a hold.
   private let recent = Mutex<[Canvas]>([])
 
@@ -24,14 +26,20 @@ public final class WalkFrames: Sendable {
     self.promptMix = promptMix
     self.noiseMix = noiseMix
     var (texts, places): ([Text], [Text: Int]) = ([], [:])
-    self.texts = timeline.keyframes.map { keyframe in
+    let indices = timeline.keyframes.map { keyframe in
       let text = Text(prompt: keyframe.prompt, negative: keyframe.negative)
       if let place = places[text] { return place }
       places[text] = texts.count
       texts.append(text)
       return texts.count - 1
     }
-    conditionings = try painter.encode(texts.map { ($0.prompt, $0.negative) })
+    let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
+    pictures = try InvertedPictures(timeline.keyframes, texts: indices) { index, picture in
+      try painter.noise(
+        of: picture, encoded[indices[index]], guidance: timeline.keyframes[index].guidance)
+    }
+    self.texts = indices
+    conditionings = encoded
   }
 
   public var count: Int { timeline.count }
@@ -58,7 +66,7 @@ public final class WalkFrames: Sendable {
   }
 
   private func paint(_ state: WalkState) throws -> Image {
-    var noise = WalkNoise(state.weights, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
+    var noise = WalkNoise(state, of: timeline.keyframes, pictures, mix: noiseMix, shape: painter.noiseShape)
     let conditioning = promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
     return try painter.paint(noise(0), conditioning, guidance: state.guidance) { noise($0 + 1) }
   }

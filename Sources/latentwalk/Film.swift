@@ -87,6 +87,6 @@ extension Script {
     script.output = Output()
     script.size = size
     script.model = precision.rawValue
-    return Array(script.canonical.utf8)
+    return Array(script.canonical.utf8) + script.pictureBytes
   }
 }

@@ -25,7 +25,7 @@ struct WalkSource: FrameSource {
   /// Encodes the script's prompts.
   init(_ script: Script, _ engine: Engine, _ chosen: Choice = .all) throws {
     size = try engine.size(script.size)
-    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler)
+    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
     let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
     frames = try WalkFrames(
       script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix)

@@ -29,6 +29,7 @@ struct PlanCommand: ParsableCommand {
         (index == 0 ? "" : keyframe.easing.rawValue, 8),
       ]
       var line = columns.map { $0.0.padded(to: $0.1) }.joined(separator: "  ") + "  \(keyframe.prompt)"
+      if let picture = keyframe.picture { line += "  (shows \(picture.path))" }
       if !keyframe.negative.isEmpty { line += "  (not: \(keyframe.negative))" }
       if holdEnd > frame { line += "  (holds to frame \(min(holdEnd, timeline.count - 1)))" }
       print(line)

@@ -29,6 +29,7 @@ struct StripCommand: ParsableCommand {
   var output = PictureOutput(argument: "strip.ppm")
 
   @OptionGroup var prompts: PromptOptions
+  @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
@@ -51,7 +52,7 @@ struct StripCommand: ParsableCommand {
   /// The script, or prompts as a film of `count` frames.
   private func script() throws -> Script {
     var script: Script
-    if subjects.count == 1, seeds == nil {
+    if subjects.count == 1, seeds == nil, images.isEmpty {
       guard prompts.negative == nil, prompts.guidance == nil else {
         throw Fault.usage(
           "--negative and --guidance go with prompts; \(subjects[0]) is a script, whose keyframes have their own")
@@ -59,7 +60,7 @@ struct StripCommand: ParsableCommand {
       script = try model.presets.script(subjects[0])
       try way.apply(to: &script)
     } else {
-      let walk = PromptWalk(subjects, seeds: seeds, prompts)
+      let walk = PromptWalk(subjects, seeds: seeds, prompts, images)
       script = Script(timeline: try walk.timeline(frames: count, rate: Script.Default.rate, way))
     }
     model.apply(to: &script)

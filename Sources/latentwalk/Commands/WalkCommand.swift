@@ -33,6 +33,7 @@ struct WalkCommand: ParsableCommand {
   @OptionGroup var strip: StripOption
   @OptionGroup var length: LengthOptions
   @OptionGroup var text: PromptOptions
+  @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
@@ -41,7 +42,7 @@ struct WalkCommand: ParsableCommand {
 
   func run() throws {
     try strip.check()
-    let walk = PromptWalk(prompts, seeds: seeds, text, easing: easing)
+    let walk = PromptWalk(prompts, seeds: seeds, text, images, easing: easing)
     var script = Script(timeline: try walk.timeline(frames: length.count(), rate: length.rate, way))
     mixing.apply(to: &script)
     pictures.apply(to: &script)
