@@ -21,6 +21,11 @@ extension Script {
         "  - prompt: \(quoted(keyframe.prompt))",
         "    negative: \(quoted(keyframe.negative))",
         "    seed: \(keyframe.seed)",
+      ]
+      if let picture = keyframe.picture {
+        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength)"]
+      }
+      lines += [
         "    guidance: \(keyframe.guidance)",
         "    at: \(frame)f",
         "    hold: \(timeline.holdEnds[index] - frame)f",

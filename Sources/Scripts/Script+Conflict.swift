@@ -1,3 +1,4 @@
+internal import Diffusion
 internal import Walk
 
 extension Script {
@@ -16,6 +17,11 @@ extension Script {
         key: "prompt-mix",
         found: "gaussian, which keeps the strength of independent noises and would change a prompt's",
         expected: "lerp or slerp")
+    }
+    if hasPictures, let scheduler, !SchedulerKind.reversible.contains(scheduler) {
+      return Conflict(
+        key: "scheduler", found: "\(scheduler.rawValue) and a keyframe that shows a picture",
+        expected: "\(SchedulerKind.reversible.map(\.rawValue).joined(separator: " or ")), whose steps can be undone")
     }
     if timeline.path == .smooth {
       for (key, mix, others) in [("prompt-mix", promptMix, "lerp"), ("noise-mix", noiseMix, "gaussian or lerp")]

@@ -5,6 +5,8 @@ public import Pixels
 public struct EnginePainter: Painter {
   public let noiseShape: [Int]
   public let picturesAtOnce: Int
+  private let width: Int
+  private let height: Int
   private let engine: Engine
   private let sampling: Sampling
 
@@ -12,12 +14,20 @@ public struct EnginePainter: Painter {
   public init(_ engine: Engine, width: Int, height: Int, sampling: Sampling) throws(EngineError) {
     noiseShape = try engine.latentShape(width: width, height: height)
     picturesAtOnce = engine.picturesAtOnce(width: width, height: height)
+    self.width = width
+    self.height = height
     self.engine = engine
     self.sampling = sampling
   }
 
   public func encode(_ prompts: [(prompt: String, negative: String)]) throws -> [Conditioning] {
     try engine.encode(prompts)
+  }
+
+  /// Throws where the sampler's steps cannot be undone; see `Engine.invert`.
+  public func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent {
+    try engine.invert(
+      engine.encode(picture.covering(width: width, height: height)), conditioning, sampling(guidance))
   }
 
   public func paint(

@@ -8,26 +8,32 @@ struct Scene: Sendable {
   private let conditionings: [Conditioning]
   /// The conditioning of each keyframe.
   private let texts: [Int]
+  private let pictures: InvertedPictures
 
-  /// Encodes every text once.
+  /// Encodes every text once, and leads every picture back to noise.
   init(_ timeline: Timeline, painter: any Painter, promptMix: Mix, noiseMix: Mix) throws {
     self.timeline = timeline
     self.promptMix = promptMix
     self.noiseMix = noiseMix
     noiseShape = painter.noiseShape
     var (texts, places): ([Text], [Text: Int]) = ([], [:])
-    self.texts = timeline.keyframes.map { keyframe in
+    let indices = timeline.keyframes.map { keyframe in
       let text = Text(prompt: keyframe.prompt, negative: keyframe.negative)
       if let place = places[text] { return place }
       places[text] = texts.count
       texts.append(text)
       return texts.count - 1
     }
-    conditionings = try painter.encode(texts.map { ($0.prompt, $0.negative) })
+    let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
+    pictures = try InvertedPictures(timeline.keyframes, texts: indices) { index, picture in
+      try painter.noise(of: picture, encoded[indices[index]], guidance: timeline.keyframes[index].guidance)
+    }
+    self.texts = indices
+    conditionings = encoded
   }
 
   func noise(for state: WalkState) -> WalkNoise {
-    WalkNoise(state.weights, of: timeline.keyframes, mix: noiseMix, shape: noiseShape)
+    WalkNoise(state, of: timeline.keyframes, pictures, mix: noiseMix, shape: noiseShape)
   }
 
   func conditioning(for state: WalkState) -> Conditioning {

@@ -2,7 +2,8 @@ public import Pixels
 
 /// The frames of a walk, painted on demand, in any order and from any thread.
 ///
-/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, when the walk is made.
+/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, and pictures are led back
+/// to noise once, when the walk is made.
 public final class WalkFrames: Sendable {
   public let timeline: Timeline
   /// How many frames are best asked for at the same time.
@@ -41,9 +42,15 @@ public final class WalkFrames: Sendable {
   public var count: Int { timeline.count }
 
   /// The picture of a frame, 0 to `count` − 1.
-  public func frame(at index: Int) throws -> Image {
-    let state = timeline.state(at: index)
-    return try recent.value(for: state) { try method.paint(state) }
+  public func frame(at index: Int) throws -> Image { try picture(of: timeline.state(at: index)) }
+
+  /// The picture of a mix of keyframes that need not lie on the walk's way.
+  package func picture(of weights: [Weight]) throws -> Image {
+    try picture(of: WalkState(weights, of: timeline.keyframes))
+  }
+
+  private func picture(of state: WalkState) throws -> Image {
+    try recent.value(for: state) { try method.paint(state) }
   }
 
   /// The work so far, where the method shares some of it between pictures; nil for the plain walk.

@@ -6,7 +6,9 @@ import Video
 
 /// The commands, run as a user runs them, with the model that ships.
 @Suite struct CommandTests {
-  static let names = ["walk", "render", "batch", "strip", "plan", "image", "explore", "presets", "model"]
+  static let names = [
+    "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "measure", "presets", "model",
+  ]
 
   @Test func aloneItSaysWhatThereIs() throws {
     let result = try Tool().run([])

@@ -29,6 +29,7 @@ struct StripCommand: ParsableCommand {
   var output = PictureOutput(argument: "strip.ppm")
 
   @OptionGroup var prompts: PromptOptions
+  @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var method: MethodOptions
@@ -44,7 +45,7 @@ struct StripCommand: ParsableCommand {
     let script = try script()
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
-    let source = try WalkSource(script, model.load(script.model), chosen: chosen)
+    let source = try WalkSource(script, model.load(script.model), .frames(chosen))
     let images = try source.pictures(atOnce: source.atOnce, report)
     try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }
@@ -52,7 +53,7 @@ struct StripCommand: ParsableCommand {
   /// The script, or prompts as a film of `count` frames.
   private func script() throws -> Script {
     var script: Script
-    if subjects.count == 1, seeds == nil {
+    if subjects.count == 1, seeds == nil, images.isEmpty {
       guard prompts.negative == nil, prompts.guidance == nil else {
         throw Fault.usage(
           "--negative and --guidance go with prompts; \(subjects[0]) is a script, whose keyframes have their own")
@@ -60,7 +61,7 @@ struct StripCommand: ParsableCommand {
       script = try model.presets.script(subjects[0])
       try way.apply(to: &script)
     } else {
-      let walk = PromptWalk(subjects, seeds: seeds, prompts)
+      let walk = PromptWalk(subjects, seeds: seeds, prompts, images)
       script = Script(timeline: try walk.timeline(frames: count, rate: Script.Default.rate, way))
     }
     model.apply(to: &script)
