@@ -4,9 +4,9 @@ package import Tensors
 ///
 /// A value: a copy made half-way goes on by itself.
 package struct Denoising: Sendable {
-  package private(set) var sampler: any Sampler
+  package internal(set) var sampler: any Sampler
   /// The latents as they stand, [n, channels, height, width].
-  package private(set) var latent: Latent
+  package internal(set) var latent: Latent
   /// The next evaluation.
   package private(set) var index: Int
   private let unet: UNet

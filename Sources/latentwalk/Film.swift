@@ -73,6 +73,7 @@ struct Film {
       throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
     }
     options.report.say("wrote \(url.relativePath): \(outcome)")
+    if let work = frames.work, work.plain > 0 { options.report.say("the network was asked \(work.comparison(in: "times"))") }
   }
 }
 

@@ -48,6 +48,10 @@ struct PlanCommand: ParsableCommand {
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
+    let work = script.method.estimate(of: timeline, evaluations: script.steps)
+    if script.method != .walk {
+      print("method    \(script.method.name.rawValue), which takes \(work.comparison(in: "steps"))")
+    }
     print("way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue)")
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }

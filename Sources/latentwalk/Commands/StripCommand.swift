@@ -32,6 +32,7 @@ struct StripCommand: ParsableCommand {
   @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup var model: ModelOptions
@@ -66,6 +67,7 @@ struct StripCommand: ParsableCommand {
     model.apply(to: &script)
     pictures.apply(to: &script)
     mixing.apply(to: &script)
+    try method.apply(to: &script)
     try script.refuseConflict()
     guard script.timeline.count >= count else {
       throw Fault.usage(
