@@ -1,6 +1,7 @@
 internal import Diffusion
 
-/// What pictures are made of: a timeline with its keyframes' encoded prompts, and the ways to mix them.
+/// What pictures are made of: a timeline with its keyframes' encoded prompts and inverted pictures, and the ways to mix
+/// them.
 struct Scene: Sendable {
   let timeline: Timeline
   private let promptMix, noiseMix: Mix
@@ -10,7 +11,7 @@ struct Scene: Sendable {
   private let texts: [Int]
   private let pictures: InvertedPictures
 
-  /// Encodes every text once, and leads every picture back to noise.
+  /// Encodes every text once, and leads every picture back to noise once.
   init(_ timeline: Timeline, painter: any Painter, promptMix: Mix, noiseMix: Mix) throws {
     self.timeline = timeline
     self.promptMix = promptMix
