@@ -9,13 +9,13 @@ package struct Denoising: Sendable {
   package internal(set) var latent: Latent
   /// The next evaluation.
   package private(set) var index: Int
-  private let unet: UNet
-  private let context: UNet.Context
-  private let guidance: Guidance
-  private let scalar: Scalar
-  private let threads: Int
+  let unet: UNet
+  let context: UNet.Context
+  let guidance: Guidance
+  let scalar: Scalar
+  let threads: Int
 
-  private enum Guidance {
+  enum Guidance {
     /// Both halves of a batch: negative prompts, then prompts.
     case free(scale: Double, rescale: Double)
     /// Prompts alone; a distilled model is told the scale.
@@ -49,17 +49,22 @@ package struct Denoising: Sendable {
 
   /// Evaluates the network once and takes the sampler's step. Stochastic samplers call `noise` once a step at most.
   package mutating func advance(noise: () -> Latent) {
+    take(output(of: latent, at: index), noise: noise)
+  }
+
+  /// Takes the sampler's step for the network's guided output.
+  mutating func take(_ output: NDArray, noise: () -> Latent) {
     precondition(!isFinished)
-    latent = sampler.step(output(of: latent, at: index), at: index, from: latent, noise: noise)
+    latent = sampler.step(output, at: index, from: latent, noise: noise)
     index += 1
   }
 
   /// What the network, guided, makes of latent `x` at evaluation `i`.
   package func output(of x: Latent, at i: Int) -> NDArray {
-    withTeam(of: threads) { predict(sampler.modelInput(x, at: i), time: sampler.timesteps[i]) }
+    withTeam(of: threads) { predict(sampler.modelInput(x, at: i), time: sampler.timesteps[i], context) }
   }
 
-  private func predict(_ x: NDArray, time: Double) -> NDArray {
+  func predict(_ x: NDArray, time: Double, _ context: UNet.Context) -> NDArray {
     switch guidance {
     case .none(let told):
       return unet(Tensor(channelsFirst: x, scalar: scalar), time: time, context, told: told).channelsFirst

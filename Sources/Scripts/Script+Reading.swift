@@ -24,7 +24,7 @@ extension ScriptSource {
         root, "a walk script",
         keys: [
           "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
-          "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+          "method", "blend", "attention", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(

@@ -29,6 +29,7 @@ public final class WalkFrames: Sendable {
       switch method {
       case .walk: PlainPainting(scene: scene, painter: painter)
       case .blend(let blend): Blending(blend, scene, painter)
+      case .attention(let attention): AttentionPainting(attention, scene, painter)
       }
     self.init(timeline, painting, atOnce: painter.picturesAtOnce)
   }

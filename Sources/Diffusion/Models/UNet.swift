@@ -4,8 +4,33 @@ package import Tensors
 package struct UNet: Sendable {
   /// What a prompt says to every cross-attention: computed once, used at every step.
   package struct Context: Sendable {
-    fileprivate var down, up: [[[Tensor]]]
-    fileprivate var middle: [Tensor]
+    fileprivate var down, up: [[[BlockContext]]]
+    fileprivate var middle: [BlockContext]
+
+    package var prompts: Int { middle[0].keysAndValues.shape[0] }
+
+    /// What it says of some of the prompts.
+    package subscript(prompts: Range<Int>) -> Context {
+      map { BlockContext(keysAndValues: $1.keysAndValues[prompts], tap: $1.tap) }
+    }
+
+    /// Every transformer block's, in the order in which the network comes to them.
+    var blocks: [BlockContext] { down.joined().joined() + middle + up.joined().joined() }
+
+    /// The same with each block's changed; `change` also gets the block's place in the order.
+    func map(_ change: (_ block: Int, BlockContext) -> BlockContext) -> Context {
+      var (next, context) = (0, self)
+      func changed(_ blocks: [BlockContext]) -> [BlockContext] {
+        blocks.map {
+          next += 1
+          return change(next - 1, $0)
+        }
+      }
+      context.down = down.map { $0.map(changed) }
+      context.middle = changed(middle)
+      context.up = up.map { $0.map(changed) }
+      return context
+    }
   }
 
   private let time: TimeEmbedding
@@ -47,8 +72,8 @@ package struct UNet: Sendable {
   /// `prompt` is [n, tokens, width].
   package func context(_ prompt: Tensor) -> Context {
     Context(
-      down: down.map { $0.attentions.map { $0.keysAndValues(prompt) } },
-      up: up.map { $0.attentions.map { $0.keysAndValues(prompt) } }, middle: middle.attention.keysAndValues(prompt))
+      down: down.map { $0.attentions.map { $0.context(prompt) } },
+      up: up.map { $0.attentions.map { $0.context(prompt) } }, middle: middle.attention.context(prompt))
   }
 
   /// A guidance as a distilled model wants to be told it; nil for other models.
@@ -94,7 +119,7 @@ private struct DownBlock: Sendable {
     downsample = last ? nil : try Downsample(w["downsamplers"][0], o, padding: .all(1))
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     var x = x
     for (j, resnet) in resnets.enumerated() {
       x = resnet(x, t)
@@ -121,7 +146,7 @@ private struct MiddleBlock: Sendable {
     resnet2 = try ResnetBlock(w["resnets.1"], c, from: width, to: width, &shifts)
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [BlockContext]) -> Tensor {
     resnet2(attention(resnet1(x, t), context), t)
   }
 }
@@ -152,7 +177,7 @@ private struct UpBlock: Sendable {
     upsample = level == 0 ? nil : try Upsample(w["upsamplers"][0], o)
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     var x = x
     for (j, resnet) in resnets.enumerated() {
       x = resnet(x.beside(skips.removeLast().repeated(to: x.shape[0])), t)
