@@ -27,7 +27,7 @@ public final class Engine: Sendable {
   public init(model folder: URL, precision: Precision = .automatic, threads: Int? = nil) throws {
     self.threads = threads ?? Team.threads
     let files = try ModelFolder(folder)
-    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration)
+    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration).overLatents
     tokenizer = files.tokenizer
     scalar = precision.scalar
     model = try ModelDescription(files, scheduler, tokens: tokenizer.chunkLength, scalar)
