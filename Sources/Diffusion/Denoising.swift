@@ -1,12 +1,12 @@
-internal import Tensors
+package import Tensors
 
 /// One run from noise to a clean latent, pulled evaluation by evaluation.
 ///
 /// A value: a copy made half-way goes on by itself.
 package struct Denoising: Sendable {
-  package private(set) var sampler: any Sampler
+  package internal(set) var sampler: any Sampler
   /// The latents as they stand, [n, channels, height, width].
-  package private(set) var latent: Latent
+  package internal(set) var latent: Latent
   /// The next evaluation.
   package private(set) var index: Int
   private let unet: UNet
@@ -50,11 +50,13 @@ package struct Denoising: Sendable {
   /// Evaluates the network once and takes the sampler's step. Stochastic samplers call `noise` once a step at most.
   package mutating func advance(noise: () -> Latent) {
     precondition(!isFinished)
-    let output = withTeam(of: threads) {
-      predict(sampler.modelInput(latent, at: index), time: sampler.timesteps[index])
-    }
-    latent = sampler.step(output, at: index, from: latent, noise: noise)
+    latent = sampler.step(output(of: latent, at: index), at: index, from: latent, noise: noise)
     index += 1
+  }
+
+  /// What the network, guided, makes of latent `x` at evaluation `i`.
+  package func output(of x: Latent, at i: Int) -> NDArray {
+    withTeam(of: threads) { predict(sampler.modelInput(x, at: i), time: sampler.timesteps[i]) }
   }
 
   private func predict(_ x: NDArray, time: Double) -> NDArray {

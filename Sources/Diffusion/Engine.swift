@@ -13,11 +13,11 @@ public final class Engine: Sendable {
   public let model: ModelDescription
 
   private let tokenizer: Tokenizer
-  private let textEncoder: TextEncoder
-  private let unet: UNet
-  private let autoencoder: any PictureCodec
+  package let textEncoder: TextEncoder
+  package let unet: UNet
+  package let autoencoder: any PictureCodec
   private let scheduler: SchedulerConfiguration
-  private let scalar: Scalar
+  package let scalar: Scalar
   private let threads: Int
 
   /// Loads a model from a diffusers folder.
@@ -57,6 +57,7 @@ public final class Engine: Sendable {
     let chunks = prompts.map { (prompt: tokenizer.chunks($0.prompt), negative: tokenizer.chunks($0.negative)) }
     let longest = chunks.map { max($0.prompt.count, $0.negative.count) }.max() ?? 0
     let empty = tokenizer.chunks("")[0]
+    defer { textEncoder.release() }
     return withTeam(of: threads) {
       var encoded: [[[Int]]: NDArray] = [:]
       func states(_ chunks: [[Int]], skipping: Int) -> NDArray {
@@ -189,7 +190,10 @@ public final class Engine: Sendable {
 func withTeam<Result>(of threads: Int, _ compute: () throws -> Result) rethrows -> Result {
   let before = Team.threads
   Team.use(threads: threads)
-  defer { Team.use(threads: before) }
+  defer {
+    Team.use(threads: before)
+    PackingRoom.release()
+  }
   return try compute()
 }
 

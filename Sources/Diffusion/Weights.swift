@@ -55,7 +55,7 @@ package struct Weights: Sendable {
 package struct MappedTensor: Sendable {
   /// The shape that was asked for.
   package let shape: [Int]
-  /// Nil for a tensor that is not there as asked for.
+  /// Nil for a tensor that is not there as asked for: it has no elements, and nobody computes with it.
   private let place: (file: SafetensorsFile, entry: SafetensorsFile.Entry)?
 
   fileprivate init(shape: [Int], _ place: (file: SafetensorsFile, entry: SafetensorsFile.Entry)?) {
@@ -63,14 +63,26 @@ package struct MappedTensor: Sendable {
     self.place = place
   }
 
-  /// All elements in C order. The file's own memory is let go: layers read their weights once.
-  package func floats() -> [Float] {
-    guard let (file, entry) = place else { return [] }
-    guard let floats = file.withBytes(of: entry, entry.type.floats) else {
-      preconditionFailure("taken with type \(entry.type)")
-    }
+  package var count: Int { place == nil ? 0 : shape.reduce(1, *) }
+
+  /// Writes all elements in C order. The file's own memory is let go: layers read their weights once.
+  package func read(into floats: UnsafeMutablePointer<Float>) {
+    guard let (file, entry) = place else { return }
+    file.withBytes(of: entry) { entry.type.read($0, into: floats) }
     file.release(entry)
-    return floats
+  }
+
+  /// A row of a matrix.
+  func row(_ index: Int) -> [Float] {
+    guard let (file, entry) = place else { return [] }
+    let size = entry.type.size * shape[1]
+    return file.withBytes(of: entry) { bytes in
+      [Float](unsafeUninitializedCapacity: shape[1]) { floats, initialized in
+        let row = UnsafeRawBufferPointer(rebasing: bytes[index * size..<(index + 1) * size])
+        entry.type.read(row, into: floats.baseAddress!)
+        initialized = shape[1]
+      }
+    }
   }
 }
 

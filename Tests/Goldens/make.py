@@ -9,7 +9,7 @@ import sys
 
 import torch
 
-from making import models, parts, pipelines, rng, samplers, walks, words
+from making import inversion, models, parts, pipelines, rng, samplers, walks, words
 from making.goldens import Folder
 
 
@@ -52,5 +52,6 @@ if __name__ == "__main__":
         rng.make(root)
         words.make(root)
         samplers.make(root)
+        inversion.make(root)
         models.make(root)
         expectations(root)

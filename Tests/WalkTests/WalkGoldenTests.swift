@@ -77,6 +77,10 @@ private final class Witness: Painter {
     try engine.encode(prompts)
   }
 
+  func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent {
+    try engine.invert(engine.encode(picture), conditioning, sampling)
+  }
+
   func paint(
     _ noise: Latent, _ conditioning: Conditioning, guidance: Double, stepNoise: (Int) -> Latent
   ) throws -> Image {

@@ -24,6 +24,8 @@ struct Linear: Sendable {
     product = Product(weight: Stacked(weights), bias: bias ? biases : nil)
   }
 
+  func release() { product.release() }
+
   func callAsFunction(_ x: Tensor, adding: Tensor? = nil, activation: Activation = .identity) -> Tensor {
     product(x, adding: adding, activation: activation)
   }

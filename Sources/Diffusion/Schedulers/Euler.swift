@@ -19,7 +19,7 @@ package struct Euler: SigmaSampler {
   }
 
   let track: SigmaTrack
-  let prediction: Prediction
+  package let prediction: Prediction
   package var churn = Churn()
 
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
