@@ -36,7 +36,7 @@ extension Script {
     if let file = output.file { lines.append("  file: \(quoted(file))") }
     if let codec = output.codec { lines.append("  codec: \(codec.rawValue)") }
     if let crf = output.crf { lines.append("  crf: \(crf)") }
-    lines.append("  scale: \(output.scale)")
+    lines += ["  scale: \(output.scale)", "  on-bad-frame: \(output.onBadFrame.rawValue)"]
     return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -114,7 +114,8 @@ extension ScriptSource {
   private func picture(_ table: Table) throws(ScriptError) -> KeyframePicture? {
     guard let path = try table.read("image", as: .name) else {
       guard table["strength"] == nil else {
-        throw table.fault(at: "strength", found: "`strength` in a keyframe without `image`", expected: "both or neither")
+        throw table.fault(
+          at: "strength", found: "`strength` in a keyframe without `image`", expected: "both or neither")
       }
       return nil
     }
@@ -154,13 +155,14 @@ extension ScriptSource {
 
   private func output(_ table: Table) throws(ScriptError) -> Script.Output {
     guard let node = table["output"]?.value else { return Script.Output() }
-    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale"], file: file)
+    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale", "on-bad-frame"], file: file)
     let codec = try table.read("codec", as: .choice) ?? Script.Default.codec
     return Script.Output(
       file: try table.read("file", as: .film(codec)),
       codec: table["codec"] == nil ? nil : codec,
       crf: try table.read("crf", as: .quality(codec)),
-      scale: try table.read("scale", as: .integer(1...64)) ?? 1)
+      scale: try table.read("scale", as: .integer(1...64)) ?? 1,
+      onBadFrame: try table.read("on-bad-frame", as: .choice) ?? .retry)
   }
 }
 

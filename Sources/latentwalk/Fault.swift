@@ -40,6 +40,7 @@ extension ExitCode {
       case let error as SafetensorsError: error.isMissing ? .missingInput : .badData
       case is SchedulerError, is WeightError: .badData
       case EngineError.size: .usage
+      case is EngineError, is BrokenFrame: .badData
       case let error as PictureError: ExitCode(for: error)
       case let error as FilmError: ExitCode(for: error)
       case let error as JobError: ExitCode(for: error)

@@ -59,7 +59,9 @@ struct Film {
   ) throws {
     let frames = try WalkSource(script, engine, pictures)
     options.report.say("\(url.relativePath): \(lengths)")
-    let job = FilmJob(output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames)
+    let job = FilmJob(
+      output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
+      onBadFrame: script.output.onBadFrame)
     let record = try JobRecord(
       script: script.pictures(size: frames.size, precision: engine.model.precision) + route,
       model: ModelFingerprint.bytes(of: model),
@@ -73,7 +75,9 @@ struct Film {
       throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
     }
     options.report.say("wrote \(url.relativePath): \(outcome)")
-    if let work = frames.work, work.plain > 0 { options.report.say("the network was asked \(work.comparison(in: "times"))") }
+    if let work = frames.work, work.plain > 0 {
+      options.report.say("the network was asked \(work.comparison(in: "times"))")
+    }
   }
 }
 

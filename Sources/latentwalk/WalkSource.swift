@@ -2,6 +2,8 @@ import Diffusion
 import Pixels
 import Render
 import Scripts
+import Synchronization
+import Video
 import Walk
 
 /// A script's pictures, as a job takes them.
@@ -10,6 +12,8 @@ struct WalkSource: FrameSource {
   /// How many frames are best made at the same time.
   let atOnce: Int
   private let frames: WalkFrames
+  /// The same with full precision, for frames that come out broken; nil where they have that already.
+  private let careful: CarefulFrames?
   private let chosen: Choice
 
   /// Which pictures are given.
@@ -25,10 +29,10 @@ struct WalkSource: FrameSource {
   /// Encodes the script's prompts.
   init(_ script: Script, _ engine: Engine, _ chosen: Choice = .all) throws {
     size = try engine.size(script.size)
-    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
-    let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
-    frames = try WalkFrames(
-      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix, method: script.method)
+    frames = try WalkFrames(script, engine, size)
+    careful =
+      engine.model.precision == .fp32
+      ? nil : CarefulFrames { [size] in try WalkFrames(script, engine.computing(in: .fp32), size) }
     atOnce = frames.picturesAtOnce
     self.chosen = chosen
   }
@@ -46,11 +50,20 @@ struct WalkSource: FrameSource {
   /// The work so far, where the method shares some of it between pictures.
   var work: Work? { frames.work }
 
-  func frame(at index: Int) throws -> Image {
-    switch chosen {
-    case .all: try frames.frame(at: index)
-    case .frames(let indices): try frames.frame(at: indices[index])
-    case .mixes(let mixes): try frames.picture(of: mixes[index])
+  func frame(at index: Int) throws -> Image { try picture(index, of: frames) }
+
+  func frameAgain(at index: Int) throws -> Image? {
+    guard let careful else { return nil }
+    return try picture(index, of: careful.frames())
+  }
+
+  private func picture(_ index: Int, of frames: WalkFrames) throws -> Image {
+    try namingBroken {
+      switch chosen {
+      case .all: try frames.frame(at: index)
+      case .frames(let indices): try frames.frame(at: indices[index])
+      case .mixes(let mixes): try frames.picture(of: mixes[index])
+      }
     }
   }
 
@@ -66,17 +79,56 @@ struct WalkSource: FrameSource {
   }
 }
 
+extension WalkFrames {
+  fileprivate convenience init(_ script: Script, _ engine: Engine, _ size: Size) throws {
+    let sampling = Sampling(
+      steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
+    // Found here, before the first picture, where the scheduler cannot do that.
+    _ = try engine.sampler(sampling.scheduler, steps: sampling.steps)
+    let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
+    try self.init(
+      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix, method: script.method)
+  }
+}
+
+/// Frames that are set up when the first of them is needed.
+private final class CarefulFrames: Sendable {
+  private let made = Mutex<WalkFrames?>(nil)
+  private let make: @Sendable () throws -> WalkFrames
+
+  init(_ make: @escaping @Sendable () throws -> WalkFrames) { self.make = make }
+
+  func frames() throws -> WalkFrames {
+    try made.withLock { made in
+      if let made { return made }
+      let frames = try make()
+      made = frames
+      return frames
+    }
+  }
+}
+
+/// Tells a job what the engine says of a picture.
+func namingBroken<Result>(_ make: () throws -> Result) throws -> Result {
+  do {
+    return try make()
+  } catch let error as EngineError where error.isBrokenPicture {
+    throw BrokenFrame("\(error)")
+  }
+}
+
 extension FrameSource {
   /// All pictures, `atOnce` made at the same time, with their progress told.
-  func pictures(atOnce: Int, _ report: ReportOptions) throws -> [Image] {
+  func pictures(atOnce: Int, onBadFrame: BadFramePolicy = .retry, _ report: ReportOptions) throws -> [Image] {
     let ahead = FramesAhead(self, atOnce: atOnce)
     let progress = ProgressPrinter(style: report.style)
     progress.begin(frames: count, found: 0, toRender: (0..<count).count { firstFrame(showing: $0) == $0 })
     defer { progress.end() }
+    var frames = MendedFrames(ahead, onBadFrame, progress)
     var images: [Image] = []
     for index in 0..<count {
       let first = firstFrame(showing: index)
-      images.append(first < index ? images[first] : try ahead.frame(at: index))
+      images.append(first < index ? images[first] : try frames.frame(at: index, after: images.last))
       progress.advance(rendered: first == index)
     }
     return images

@@ -66,7 +66,8 @@ struct GridCommand: ParsableCommand {
     let script = try script()
     let places = Grid.cells(columns: columns, rows: rows)
     let source = try WalkSource(script, model.load(script.model), .mixes(places.map(\.weights)))
-    let images = try source.pictures(atOnce: source.atOnce, film.report)
+    let images = try source.pictures(
+      atOnce: source.atOnce, onBadFrame: film.badFrames.onBadFrame ?? .retry, film.report)
     let sheet = GridSheet(
       columns: Self.parts(columns), rows: Self.parts(rows), corners: Self.labels(of: script.timeline.keyframes))
     try output.write(sheet.draw(images.map { try $0.enlarged(script.output.scale) }))

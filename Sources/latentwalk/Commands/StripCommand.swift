@@ -34,6 +34,7 @@ struct StripCommand: ParsableCommand {
   @OptionGroup var mixing: MixOptions
   @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
+  @OptionGroup var badFrames: BadFrameOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup var model: ModelOptions
 
@@ -46,7 +47,8 @@ struct StripCommand: ParsableCommand {
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
     let source = try WalkSource(script, model.load(script.model), .frames(chosen))
-    let images = try source.pictures(atOnce: source.atOnce, report)
+    let images = try source.pictures(
+      atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
     try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }
 
@@ -66,6 +68,7 @@ struct StripCommand: ParsableCommand {
     }
     model.apply(to: &script)
     pictures.apply(to: &script)
+    badFrames.apply(to: &script)
     mixing.apply(to: &script)
     try method.apply(to: &script)
     try script.refuseConflict()
