@@ -12,20 +12,23 @@ public struct WalkState: Sendable, Hashable {
   public let weights: [Weight]
   /// Mixed like the rest, but never beyond what the two keyframes say: a curve's overshoot is no wish of the author's.
   public let guidance: Double
+  /// For each of the weights, how much its keyframe's picture counts; 0 without one.
+  public let strengths: [Double]
 
   /// On a keyframe.
-  init(at index: Int, of keyframes: [Keyframe]) {
-    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes)
+  init(at index: Int, of keyframes: [Keyframe], _ moment: Moment) {
+    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes, moment)
   }
 
   /// On the way between two.
-  init(from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe]) {
+  init(from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe], _ moment: Moment) {
     self.from = from
     self.to = to
     self.progress = progress
     self.weights = weights
-    let ends = [keyframes[from].guidance, keyframes[to].guidance].sorted()
-    guidance = min(max(weights.mixed { keyframes[$0].guidance }, ends[0]), ends[1])
+    let ends = [from, to].map { keyframes[$0].guidance(at: moment) }.sorted()
+    guidance = min(max(weights.mixed { keyframes[$0].guidance(at: moment) }, ends[0]), ends[1])
+    strengths = weights.map { keyframes[$0.keyframe].picture == nil ? 0 : keyframes[$0.keyframe].strength(at: moment) }
   }
 }
 

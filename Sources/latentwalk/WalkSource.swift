@@ -15,7 +15,8 @@ struct WalkSource: FrameSource {
   /// Encodes the script's prompts. `chosen` frames of the walk are given; all of them if it is nil.
   init(_ script: Script, _ engine: Engine, chosen: [Int]? = nil) throws {
     size = try engine.size(script.size)
-    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
+    let sampling = Sampling(
+      steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
     let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
     frames = try WalkFrames(
       script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix)
