@@ -14,7 +14,7 @@ extension Script {
     lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)"]
     lines += ["path: \(timeline.path.rawValue)", "loop: \(timeline.loop.rawValue)"]
     if let frames = timeline.closingFrames { lines.append("close: \(frames)f") }
-    lines.append("keyframes:")
+    lines += method.canonical + ["keyframes:"]
     for (index, keyframe) in timeline.keyframes.enumerated() {
       let frame = timeline.frames[index]
       lines += [

@@ -32,6 +32,11 @@ extension Script {
           expected: "\(others), or a linear path")
       }
     }
+    if timeline.path == .smooth, method.name == .blend {
+      return Conflict(
+        key: "method", found: "blend on a smooth path, whose curve would leave the branches between two keyframes",
+        expected: "a linear path, or another method")
+    }
     return nil
   }
 }

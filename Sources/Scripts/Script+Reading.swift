@@ -24,7 +24,7 @@ extension ScriptSource {
         root, "a walk script",
         keys: [
           "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
-          "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+          "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(
@@ -34,6 +34,7 @@ extension ScriptSource {
         scheduler: try table.read("scheduler", as: .choice),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
         noiseMix: try table.read("noise-mix", as: .choice),
+        method: try method(table),
         timeline: timeline,
         output: try output(table))
       if let conflict = script.conflict {

@@ -35,8 +35,28 @@ public struct EnginePainter: Painter {
   public func paint(
     _ noise: Latent, _ conditioning: Conditioning, guidance: Double, stepNoise: (_ step: Int) -> Latent
   ) throws -> Image {
+    try engine.decode(engine.denoise(noise, conditioning, sampling(guidance), stepNoise: stepNoise))
+  }
+}
+
+/// Runs that stop on their way and go on from others.
+extension EnginePainter {
+  /// A run from noise.
+  func begin(_ noise: Latent, _ conditioning: Conditioning, guidance: Double) throws -> Denoising {
+    try engine.denoising(noise, [conditioning], sampling(guidance))
+  }
+
+  /// A run that goes on from where another stood.
+  func resume(_ standing: Standing, _ conditioning: Conditioning, guidance: Double) -> Denoising {
+    engine.denoising(from: standing, [conditioning], sampling(guidance))
+  }
+
+  /// The picture of a run that has come to its end.
+  func picture(of latent: Latent) throws -> Image { try engine.decode(latent) }
+
+  private func sampling(_ guidance: Double) -> Sampling {
     var sampling = sampling
     sampling.guidance = guidance
-    return try engine.decode(engine.denoise(noise, conditioning, sampling, stepNoise: stepNoise))
+    return sampling
   }
 }

@@ -7,7 +7,7 @@ public struct Formula: Sendable, Hashable {
   public let text: String
   private let root: FormulaNode
 
-  /// What it may depend on; see `Moment`.
+  /// What it may depend on; see `FrameTime`.
   public enum Name: String, Sendable, CaseIterable {
     case t, frame, seconds, beat
   }
@@ -19,15 +19,15 @@ public struct Formula: Sendable, Hashable {
     self.text = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
   }
 
-  /// The number at a moment. It may be none: 1 / t is infinite at the beginning.
-  public func callAsFunction(at moment: Moment) -> Double { root.value(at: moment) }
+  /// The number at a time. It may be none: 1 / t is infinite at the beginning.
+  public func callAsFunction(at time: FrameTime) -> Double { root.value(at: time) }
 
   /// The names of the time in it.
   public var names: Set<Name> { root.names }
 
   /// The number that it always is; nil where it depends on the time.
   public var constant: Double? {
-    names.isEmpty ? self(at: Moment(t: 0, frame: 0, seconds: 0, beat: nil)) : nil
+    names.isEmpty ? self(at: FrameTime(t: 0, frame: 0, seconds: 0, beat: nil)) : nil
   }
 }
 
@@ -47,14 +47,14 @@ indirect enum FormulaNode: Sendable, Hashable {
   case name(Formula.Name)
   case call(FormulaFunction, [FormulaNode])
 
-  func value(at moment: Moment) -> Double {
+  func value(at time: FrameTime) -> Double {
     switch self {
     case .number(let number): number
-    case .name(.t): moment.t
-    case .name(.frame): moment.frame
-    case .name(.seconds): moment.seconds
-    case .name(.beat): moment.beat ?? .nan
-    case .call(let function, let arguments): function(arguments.map { $0.value(at: moment) })
+    case .name(.t): time.t
+    case .name(.frame): time.frame
+    case .name(.seconds): time.seconds
+    case .name(.beat): time.beat ?? .nan
+    case .call(let function, let arguments): function(arguments.map { $0.value(at: time) })
     }
   }
 

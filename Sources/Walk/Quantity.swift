@@ -8,11 +8,11 @@ public enum Quantity: Sendable, Hashable {
     self = formula.constant.map(Quantity.constant) ?? .formula(formula)
   }
 
-  /// The number at a moment.
-  public func callAsFunction(at moment: Moment) -> Double {
+  /// The number at a time.
+  public func callAsFunction(at time: FrameTime) -> Double {
     switch self {
     case .constant(let number): number
-    case .formula(let formula): formula(at: moment)
+    case .formula(let formula): formula(at: time)
     }
   }
 

@@ -3,25 +3,25 @@ extension Timeline {
   public func state(at frame: Int) -> WalkState {
     let frame = outward(frame)
     let keyframe = keyframe(before: frame)
-    let moment = moment(at: frame)
+    let time = time(at: frame)
     guard frame > holdEnds[keyframe], keyframe < legs.count else {
-      return WalkState(at: keyframe, of: keyframes, moment)
+      return WalkState(at: keyframe, of: keyframes, time)
     }
-    return state(leg: keyframe, at: legs[keyframe].easing(moment.t), moment)
+    return state(leg: keyframe, at: legs[keyframe].easing(time.t), time)
   }
 
-  /// What the walk shows at `progress` of the way that leads away from a keyframe; its formulas at `moment`, or where
+  /// What the walk shows at `progress` of the way that leads away from a keyframe; its formulas at `time`, or where
   /// time and progress are one.
-  func state(leg: Int, at progress: Double, _ moment: Moment? = nil) -> WalkState {
+  func state(leg: Int, at progress: Double, _ time: FrameTime? = nil) -> WalkState {
     let frame = Double(legs[leg].begin) + progress * Double(legs[leg].length)
-    let moment = moment ?? self.moment(frame: frame, t: progress)
+    let time = time ?? self.time(frame: frame, t: progress)
     return WalkState(
       from: legs[leg].from, to: legs[leg].to, progress: progress, weights: course.weights(leg: leg, at: progress),
-      of: keyframes, moment)
+      of: keyframes, time)
   }
 
-  /// The first frame that shows the same picture as a frame: that of the keyframe in a hold without formulas, and that of the way out on
-  /// the way back of a pingpong.
+  /// The first frame that shows the same picture as a frame: that of the keyframe in a hold, unless a formula goes on
+  /// there, and that of the way out on the way back of a pingpong.
   public func firstFrame(showing frame: Int) -> Int {
     let frame = outward(frame)
     let keyframe = keyframe(before: frame)

@@ -17,7 +17,7 @@ extension Timeline {
         case .formula:
           for frame in 0..<count {
             guard state(at: frame).weights.contains(where: { $0.keyframe == index }) else { continue }
-            let value = quantity(at: moment(at: frame))
+            let value = quantity(at: time(at: frame))
             guard range.contains(value) else { throw .quantity(index, part, quantity, value, frame: frame) }
           }
         }

@@ -15,20 +15,31 @@ public struct WalkState: Sendable, Hashable {
   /// For each of the weights, how much its keyframe's picture counts; 0 without one.
   public let strengths: [Double]
 
+  /// Off the way: any mix, of at least one keyframe.
+  init(_ weights: [Weight], of keyframes: [Keyframe]) {
+    self.init(
+      from: weights[0].keyframe, to: weights[weights.count - 1].keyframe, progress: 0, weights: weights, of: keyframes,
+      .beginning, bounded: false)
+  }
+
   /// On a keyframe.
-  init(at index: Int, of keyframes: [Keyframe], _ moment: Moment) {
-    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes, moment)
+  init(at index: Int, of keyframes: [Keyframe], _ time: FrameTime) {
+    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes, time)
   }
 
   /// On the way between two.
-  init(from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe], _ moment: Moment) {
+  init(
+    from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe], _ time: FrameTime,
+    bounded: Bool = true
+  ) {
     self.from = from
     self.to = to
     self.progress = progress
     self.weights = weights
-    let ends = [from, to].map { keyframes[$0].guidance(at: moment) }.sorted()
-    guidance = min(max(weights.mixed { keyframes[$0].guidance(at: moment) }, ends[0]), ends[1])
-    strengths = weights.map { keyframes[$0.keyframe].picture == nil ? 0 : keyframes[$0.keyframe].strength(at: moment) }
+    let mixed = weights.mixed { keyframes[$0].guidance(at: time) }
+    let ends = [from, to].map { keyframes[$0].guidance(at: time) }.sorted()
+    guidance = bounded ? min(max(mixed, ends[0]), ends[1]) : mixed
+    strengths = weights.map { keyframes[$0.keyframe].picture == nil ? 0 : keyframes[$0.keyframe].strength(at: time) }
   }
 }
 

@@ -88,44 +88,6 @@ import Testing
       "\(error)"
         == "scheduler of a picture's inversion: found heun, expected ddim or euler, whose steps can be undone")
   }
-  @Test func MEASURE() throws {
-    let root = Golden.root.deletingLastPathComponent().deletingLastPathComponent()
-    for precision in [Precision.fp32] {
-    let engine = try Engine(model: root.appending(path: "Presets/models/emoji"), precision: precision)
-    var pictures: [(String, String, Image)] = []
-    for (seed, prompt) in [(1, "a photo of a cat"), (42, "a photo of a car"), (7, "a castle at sunset"), (1337, "a photo of a tiger")] {
-      let noise = try engine.noise(seed: UInt64(seed), width: 64, height: 64)
-      pictures.append(("made", prompt, try engine.decode(try engine.denoise(noise, engine.encode(prompt), Sampling(steps: 20, guidance: 4)) { _ in noise })))
-    }
-    for prompt in ["a cat", "a house", "a fish"] {
-      pictures.append(("drawn", prompt, try Image(contentsOf: URL(filePath: "/tmp/images-lab/\(prompt.dropFirst(2)).png"))))
-    }
-    for guidance in [1.0, 4.0] {
-      for (kind, prompt, picture) in pictures {
-        let z = try engine.encode(picture)
-        let plain = try engine.decode(z)
-        var line = "\(precision) g\(guidance) \(kind) \(prompt): vae \(psnr(plain, picture).short)"
-        for steps in [20] {
-        for evaluations in [4, 5, 6] {
-          let c = try engine.encode(prompt)
-          let sampling = Sampling(steps: steps, guidance: guidance)
-          let noise = try engine.invert(z, c, sampling, by: Inversion(evaluations: evaluations))
-          let back = try engine.decode(try engine.denoise(noise, c, sampling) { _ in noise })
-          line += " | \(evaluations): \(psnr(back, plain).short) \(psnr(back, picture).short)"
-          if evaluations == 6 { line += " sd \(((noise.values.reduce(0) { $0 + $1 * $1 }) / Float(noise.count)).squareRoot())" }
-        }
-        }
-        print(line)
-      }
-    }
-    }
-  }
-}
-
-extension Double { var short: String { String(format: "%.1f", self) } }
-private func psnr(_ a: Image, _ b: Image) -> Double {
-  let e = zip(a.pixels, b.pixels).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) } / Double(a.pixels.count)
-  return 10 * log10(255 * 255 / max(e, 1e-6))
 }
 
 /// Peak signal-to-noise ratio in decibels.

@@ -3,7 +3,7 @@ import Walk
 
 /// Formulas of the time: their values, and their faults with the character at fault.
 @Suite struct FormulaTests {
-  private static let moment = Moment(t: 0.25, frame: 30, seconds: 1.5, beat: 3)
+  private static let time = FrameTime(t: 0.25, frame: 30, seconds: 1.5, beat: 3)
 
   @Test(arguments: [
     ("4", 4), ("1e2", 100), (" 0.5 ", 0.5), ("-3", -3), ("+3", 3), ("--3", 3),
@@ -19,7 +19,7 @@ import Walk
     ("sqrt(t) + t + tan(t) * 0", 0.75), ("atan2(t, t) / pi", 0.25),
   ] as [(String, Double?)])
   func aFormulaIsItsNumber(text: String, value: Double?) throws {
-    let found = try? Formula(text)(at: Self.moment)
+    let found = try? Formula(text)(at: Self.time)
     #expect((found == nil) == (value == nil))
     #expect(abs((found ?? 0) - (value ?? 0)) < 1e-12, "\(text): \(found ?? .nan)")
   }

@@ -11,7 +11,10 @@ import Walk
 @Suite struct WalkGoldens {
   /// Those of the models that the engine runs.
   static var cases: [Golden] {
-    get throws { try Golden.cases(in: "walk").filter { $0.json["model"].string?.hasSuffix("tiny-sd15") == true } }
+    get throws {
+      let all = try Golden.cases(in: "walks") + Golden.cases(in: "walk")
+      return all.filter { $0.json["model"].string?.hasSuffix("tiny-sd15") == true }
+    }
   }
 
   private static let schedulers = ["DDIMScheduler": SchedulerKind.ddim, "DPMSolverMultistepScheduler": .dpmpp2M]

@@ -32,6 +32,7 @@ struct StripCommand: ParsableCommand {
   @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup var model: ModelOptions
@@ -44,7 +45,7 @@ struct StripCommand: ParsableCommand {
     let script = try script()
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
-    let source = try WalkSource(script, model.load(script.model), chosen: chosen)
+    let source = try WalkSource(script, model.load(script.model), .frames(chosen))
     let images = try source.pictures(atOnce: source.atOnce, report)
     try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }
@@ -66,6 +67,7 @@ struct StripCommand: ParsableCommand {
     model.apply(to: &script)
     pictures.apply(to: &script)
     mixing.apply(to: &script)
+    try method.apply(to: &script)
     try script.refuseConflict()
     guard script.timeline.count >= count else {
       throw Fault.usage(

@@ -1,5 +1,5 @@
 /// When a frame is shown, in the units that formulas know.
-public struct Moment: Sendable, Hashable {
+public struct FrameTime: Sendable, Hashable {
   /// How much of the time between two keyframes has passed, 0 to 1; 0 on a keyframe and as long as it stands, and 1 on
   /// a last one, from which no way leads on.
   public let t: Double
@@ -9,6 +9,9 @@ public struct Moment: Sendable, Hashable {
   public let seconds: Double
   /// From the film's beginning; nil without a tempo.
   public let beat: Double?
+
+  /// The film's first frame, for pictures beside every film.
+  static let beginning = FrameTime(t: 0, frame: 0, seconds: 0, beat: 0)
 
   public init(t: Double, frame: Double, seconds: Double, beat: Double?) {
     self.t = t
@@ -20,17 +23,17 @@ public struct Moment: Sendable, Hashable {
 
 extension Timeline {
   /// When a frame is shown; on the way back of a pingpong, when it was shown on the way out.
-  func moment(at frame: Int) -> Moment {
+  func time(at frame: Int) -> FrameTime {
     let frame = outward(frame)
     let keyframe = keyframe(before: frame)
-    guard keyframe < legs.count else { return moment(frame: Double(frame), t: 1) }
+    guard keyframe < legs.count else { return time(frame: Double(frame), t: 1) }
     let leg = legs[keyframe]
-    return moment(frame: Double(frame), t: max(0, Double(frame - leg.begin) / Double(leg.length)))
+    return time(frame: Double(frame), t: max(0, Double(frame - leg.begin) / Double(leg.length)))
   }
 
-  /// The moment at a frame or between two.
-  func moment(frame: Double, t: Double) -> Moment {
+  /// The time at a frame or between two.
+  func time(frame: Double, t: Double) -> FrameTime {
     let seconds = frame / rate.perSecond.double
-    return Moment(t: t, frame: frame, seconds: seconds, beat: beatsPerMinute.map { seconds * $0.double / 60 })
+    return FrameTime(t: t, frame: frame, seconds: seconds, beat: beatsPerMinute.map { seconds * $0.double / 60 })
   }
 }
