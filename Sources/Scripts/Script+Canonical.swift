@@ -23,10 +23,10 @@ extension Script {
         "    seed: \(keyframe.seed)",
       ]
       if let picture = keyframe.picture {
-        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength)"]
+        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength.canonical)"]
       }
       lines += [
-        "    guidance: \(keyframe.guidance)",
+        "    guidance: \(keyframe.guidance.canonical)",
         "    at: \(frame)f",
         "    hold: \(timeline.holdEnds[index] - frame)f",
       ]
@@ -38,6 +38,15 @@ extension Script {
     if let crf = output.crf { lines.append("  crf: \(crf)") }
     lines += ["  scale: \(output.scale)", "  on-bad-frame: \(output.onBadFrame.rawValue)"]
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Quantity {
+  fileprivate var canonical: String {
+    switch self {
+    case .constant(let number): "\(number)"
+    case .formula(let formula): quoted(formula.text)
+    }
   }
 }
 
