@@ -1,4 +1,4 @@
-internal import Diffusion
+package import Diffusion
 public import Pixels
 internal import Synchronization
 
@@ -42,6 +42,13 @@ public final class WalkFrames: Sendable {
   /// The picture of a frame, 0 to `count` − 1.
   public func frame(at index: Int) throws -> Image { try picture(of: timeline.state(at: index)) }
 
+  /// What the picture of a frame is made of: the noise that it begins with, and what the denoiser is told.
+  package func ingredients(of index: Int) -> (noise: Latent, conditioning: Conditioning) {
+    let state = timeline.state(at: index)
+    var noise = noise(of: state)
+    return (noise(0), conditioning(of: state))
+  }
+
   /// The picture of a mix of keyframes that need not lie on the walk's way.
   package func picture(of weights: [Weight]) throws -> Image {
     try picture(of: WalkState(weights, of: timeline.keyframes))
@@ -58,9 +65,16 @@ public final class WalkFrames: Sendable {
   }
 
   private func paint(_ state: WalkState) throws -> Image {
-    var noise = WalkNoise(state.weights, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
-    let conditioning = promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
-    return try painter.paint(noise(0), conditioning, guidance: state.guidance) { noise($0 + 1) }
+    var noise = noise(of: state)
+    return try painter.paint(noise(0), conditioning(of: state), guidance: state.guidance) { noise($0 + 1) }
+  }
+
+  private func noise(of state: WalkState) -> WalkNoise {
+    WalkNoise(state.weights, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
+  }
+
+  private func conditioning(of state: WalkState) -> Conditioning {
+    promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
   }
 
   private func canvas(for state: WalkState) -> Canvas {
