@@ -60,7 +60,7 @@ struct MapCommand: ParsableCommand {
     let seen = PrincipalComponents(points)
     let shares = [seen.shares.x, seen.shares.y].map { "\(Int((100 * $0).rounded())) %" }
     return PathMap.Panel(
-      title: title, subtitle: "\(what); of their spread one sees \(shares[0]) and \(shares[1])",
+      title: title, subtitle: "\(what); the axes show \(shares[0]) and \(shares[1]) of the spread",
       points: seen.coordinates)
   }
 }
