@@ -1,43 +1,48 @@
 package import Diffusion
 public import Pixels
-internal import Synchronization
 
 /// The frames of a walk, painted on demand, in any order and from any thread.
 ///
-/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, when the walk is made.
+/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, and pictures are led back
+/// to noise once, when the walk is made.
 public final class WalkFrames: Sendable {
   public let timeline: Timeline
-  public let promptMix: Mix
-  public let noiseMix: Mix
-  private let painter: any Painter
-  private let conditionings: [Conditioning]
-  /// The conditioning of each keyframe.
-  private let texts: [Int]
-  /// The canvases taken up last, for frames that show the same again: those of a hold.
-  private let recent = Mutex<[Canvas]>([])
+  /// How many frames are best asked for at the same time.
+  public let picturesAtOnce: Int
+  private let scene: Scene
+  private let method: any PaintingMethod
+  /// The pictures taken up last, for frames that show the same again: those of a hold.
+  private let recent = Recent<WalkState, Image>(keeping: 4)
 
-  public init(
+  /// The plain walk.
+  public convenience init(
     _ timeline: Timeline, painter: any Painter, promptMix: Mix = .lerp, noiseMix: Mix = .slerp
   ) throws {
-    self.timeline = timeline
-    self.painter = painter
-    self.promptMix = promptMix
-    self.noiseMix = noiseMix
-    var (texts, places): ([Text], [Text: Int]) = ([], [:])
-    self.texts = timeline.keyframes.map { keyframe in
-      let text = Text(prompt: keyframe.prompt, negative: keyframe.negative)
-      if let place = places[text] { return place }
-      places[text] = texts.count
-      texts.append(text)
-      return texts.count - 1
-    }
-    conditionings = try painter.encode(texts.map { ($0.prompt, $0.negative) })
+    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
+    self.init(scene, PlainPainting(scene: scene, painter: painter), atOnce: painter.picturesAtOnce)
+  }
+
+  /// A walk by another method, which has to see into the engine's runs.
+  public convenience init(
+    _ timeline: Timeline, painter: EnginePainter, promptMix: Mix = .lerp, noiseMix: Mix = .slerp, method: Method
+  ) throws {
+    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
+    let painting: any PaintingMethod =
+      switch method {
+      case .walk: PlainPainting(scene: scene, painter: painter)
+      case .blend(let blend): Blending(blend, scene, painter)
+      }
+    self.init(scene, painting, atOnce: painter.picturesAtOnce)
+  }
+
+  private init(_ scene: Scene, _ method: any PaintingMethod, atOnce: Int) {
+    timeline = scene.timeline
+    self.scene = scene
+    self.method = method
+    picturesAtOnce = atOnce
   }
 
   public var count: Int { timeline.count }
-
-  /// How many frames are best asked for at the same time.
-  public var picturesAtOnce: Int { painter.picturesAtOnce }
 
   /// The picture of a frame, 0 to `count` − 1.
   public func frame(at index: Int) throws -> Image { try picture(of: timeline.state(at: index)) }
@@ -45,8 +50,8 @@ public final class WalkFrames: Sendable {
   /// What the picture of a frame is made of: the noise that it begins with, and what the denoiser is told.
   package func ingredients(of index: Int) -> (noise: Latent, conditioning: Conditioning) {
     let state = timeline.state(at: index)
-    var noise = noise(of: state)
-    return (noise(0), conditioning(of: state))
+    var noise = scene.noise(for: state)
+    return (noise(0), scene.conditioning(for: state))
   }
 
   /// The picture of a mix of keyframes that need not lie on the walk's way.
@@ -55,46 +60,9 @@ public final class WalkFrames: Sendable {
   }
 
   private func picture(of state: WalkState) throws -> Image {
-    let canvas = canvas(for: state)
-    return try canvas.image.withLock { image in
-      if let image { return image }
-      let painted = try paint(canvas.state)
-      image = painted
-      return painted
-    }
+    try recent.value(for: state) { try method.paint(state) }
   }
 
-  private func paint(_ state: WalkState) throws -> Image {
-    var noise = noise(of: state)
-    return try painter.paint(noise(0), conditioning(of: state), guidance: state.guidance) { noise($0 + 1) }
-  }
-
-  private func noise(of state: WalkState) -> WalkNoise {
-    WalkNoise(state.weights, of: timeline.keyframes, mix: noiseMix, shape: painter.noiseShape)
-  }
-
-  private func conditioning(of state: WalkState) -> Conditioning {
-    promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
-  }
-
-  private func canvas(for state: WalkState) -> Canvas {
-    recent.withLock { recent in
-      if let known = recent.first(where: { $0.state == state }) { return known }
-      recent = recent.suffix(3) + [Canvas(state)]
-      return recent[recent.count - 1]
-    }
-  }
-
-  /// A picture, painted by the first who asks for it; others wait.
-  private final class Canvas: Sendable {
-    let state: WalkState
-    let image = Mutex<Image?>(nil)
-
-    init(_ state: WalkState) { self.state = state }
-  }
-
-  private struct Text: Hashable {
-    let prompt: String
-    let negative: String
-  }
+  /// The work so far, where the method shares some of it between pictures; nil for the plain walk.
+  public var work: Work? { method.work }
 }

@@ -73,6 +73,7 @@ struct Film {
       throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
     }
     options.report.say("wrote \(url.relativePath): \(outcome)")
+    if let work = frames.work, work.plain > 0 { options.report.say("the network was asked \(work.comparison(in: "times"))") }
   }
 }
 
@@ -87,6 +88,6 @@ extension Script {
     script.output = Output()
     script.size = size
     script.model = precision.rawValue
-    return Array(script.canonical.utf8)
+    return Array(script.canonical.utf8) + script.pictureBytes
   }
 }

@@ -25,10 +25,11 @@ struct WalkSource: FrameSource {
   /// Encodes the script's prompts.
   init(_ script: Script, _ engine: Engine, _ chosen: Choice = .all) throws {
     size = try engine.size(script.size)
-    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler)
+    let sampling = Sampling(
+      steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
     let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
     frames = try WalkFrames(
-      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix)
+      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix, method: script.method)
     atOnce = frames.picturesAtOnce
     self.chosen = chosen
   }
@@ -43,6 +44,8 @@ struct WalkSource: FrameSource {
 
   var width: Int { size.width }
   var height: Int { size.height }
+  /// The work so far, where the method shares some of it between pictures.
+  var work: Work? { frames.work }
 
   func frame(at index: Int) throws -> Image {
     switch chosen {

@@ -73,7 +73,7 @@ import Testing
     Case("image a b", 64, "Unexpected argument 'b'"),
     Case(
       "grid a b", 64,
-      "found 2 prompts and 1 seeds; expected four corners: four of either or of both, or two prompts and two seeds"),
+      "found 2 prompts and 1 seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"),
     Case("grid a b c d --seeds 1,2", 64, "found 4 prompts and 2 seeds"),
     Case("grid a b c d --columns 1", 64, "--columns: found 1; expected 2 to 100"),
     Case("grid a b c d --route circle", 64, "--route goes with a film; grid.png is a sheet of pictures"),
@@ -172,7 +172,25 @@ import Testing
     }
     let result = try tool.run(["model", "./model"])
     #expect(result.code == 65)
-    #expect(result.errors.contains("'down_blocks.0.resnets.1.norm1.weight' is missing, expected it with shape [64]"))
+    #expect(result.errors.contains(" missing: 'down_blocks.0.resnets.1.norm1.weight' [64], "))
+    #expect(result.errors.contains(" of another shape than the configuration asks for: "))
+    #expect(result.errors.contains(" left over that the configuration has no use for: "))
+  }
+
+  static let gone: [(file: String, message: String)] = [
+    ("unet/config.json", "unet/config.json: found no such file or directory, expected a JSON file"),
+    ("vae/diffusion_pytorch_model.safetensors", "vae: found no weights, expected diffusion_pytorch_model.safetensors"),
+    ("text_encoder", "model: found no folder text_encoder, expected that part of the model"),
+    ("tokenizer/tokenizer.json", "no error"),
+  ]
+
+  @Test(arguments: gone) func whatIsGoneIsNamed(file: String, message: String) throws {
+    let tool = try Tool()
+    try model(in: tool, changing: "model_index.json") { $0 }
+    try FileManager.default.removeItem(at: tool.folder.url.appending(path: "model/\(file)"))
+    let result = try tool.run(["model", "./model"])
+    #expect(result.code == (message == "no error" ? 0 : 66))
+    #expect(message == "no error" || result.errors.contains(message))
   }
 
   @Test func weightsCutShortAreNamed() throws {

@@ -33,17 +33,20 @@ struct WalkCommand: ParsableCommand {
   @OptionGroup var strip: StripOption
   @OptionGroup var length: LengthOptions
   @OptionGroup var text: PromptOptions
+  @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
   @OptionGroup var model: ModelOptions
 
   func run() throws {
     try strip.check()
-    let walk = PromptWalk(prompts, seeds: seeds, text, easing: easing)
+    let walk = PromptWalk(prompts, seeds: seeds, text, images, easing: easing)
     var script = Script(timeline: try walk.timeline(frames: length.count(), rate: length.rate, way))
     mixing.apply(to: &script)
+    try method.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)
