@@ -67,6 +67,11 @@ struct WalkSource: FrameSource {
     }
   }
 
+  /// What the picture of a frame of the film is made of, chosen or not.
+  func ingredients(ofFrame index: Int) -> (noise: Latent, conditioning: Conditioning) {
+    frames.ingredients(of: index)
+  }
+
   func firstFrame(showing index: Int) -> Int {
     let timeline = frames.timeline
     switch chosen {
