@@ -1,5 +1,5 @@
 package import Foundation
-internal import Pixels
+package import Pixels
 package import Video
 
 /// Renders a film, and takes up where an earlier run stopped.
@@ -41,14 +41,22 @@ package struct FilmJob: Sendable {
   }
 
   /// Renders what is missing; what can be wrong with the output is found before the first frame.
+  ///
+  /// `watch` sees every frame of the film, in order.
   package func run(
-    _ source: any FrameSource, record: JobRecord, progress: ProgressPrinter, interruption: Interruption = Interruption()
+    _ source: any FrameSource, record: JobRecord, progress: ProgressPrinter,
+    interruption: Interruption = Interruption(),
+    watch: (Image) -> Void = { _ in }
   ) throws(JobError) -> Outcome {
     precondition(source.count > 0, "a film has frames")
     try checkOutput(for: source)
     let folder = try JobFolder(at: self.folder, record: record, fresh: fresh)
     do throws(JobError) {
-      let outcome = try render(source, in: folder, progress, interruption)
+      guard try prepare(source, in: folder, interruption) else {
+        folder.remove()
+        return .interrupted(done: 0, frames: source.count, partial: nil)
+      }
+      let outcome = try render(source, in: folder, progress, interruption, watch)
       if case .finished = outcome, !keepFrames { folder.remove() }
       if folder.frames().isEmpty { folder.remove() }
       return outcome
@@ -58,8 +66,26 @@ package struct FilmJob: Sendable {
     }
   }
 
+  /// Whether the source is ready; not where it was asked to stop before.
+  private func prepare(
+    _ source: any FrameSource, in folder: borrowing JobFolder, _ interruption: Interruption
+  ) throws(JobError) -> Bool {
+    let kept = folder.preparation()
+    let found: [UInt8]?
+    do {
+      found = try source.prepare(kept, interruption)
+    } catch is Interrupted {
+      return false
+    } catch {
+      throw .preparation(cause: error)
+    }
+    if let found, found != kept { try folder.save(preparation: found) }
+    return true
+  }
+
   private func render(
-    _ source: any FrameSource, in folder: borrowing JobFolder, _ progress: ProgressPrinter, _ interruption: Interruption
+    _ source: any FrameSource, in folder: borrowing JobFolder, _ progress: ProgressPrinter,
+    _ interruption: Interruption, _ watch: (Image) -> Void
   ) throws(JobError) -> Outcome {
     let film = try openFilm(for: source, in: folder)
     let found = folder.frames()
@@ -86,6 +112,7 @@ package struct FilmJob: Sendable {
         rendered += 1
         progress.advance(rendered: true)
       }
+      watch(image)
       do throws(FilmError) { try film.write(image) } catch { throw .film(error) }
     }
     try finish(film, at: nil)

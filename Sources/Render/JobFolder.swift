@@ -54,6 +54,19 @@ struct JobFolder: ~Copyable {
     }
   }
 
+  /// What the source found out before the first frame; nil where nothing is kept.
+  func preparation() -> [UInt8]? {
+    (try? Data(contentsOf: url.appendingPathComponent(Self.preparationName))).map { Array($0) }
+  }
+
+  func save(preparation: [UInt8]) throws(JobError) {
+    do throws(PictureError) {
+      try PendingFile.write(preparation, to: url.appendingPathComponent(Self.preparationName))
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Removes what the job made, and the folder unless something else is in it.
   func remove() {
     Self.clear(url)
@@ -73,12 +86,13 @@ struct JobFolder: ~Copyable {
 
   private static func clear(_ url: URL) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    where name == recordName || index(of: name) != nil || PendingFile.isTemporary(name) {
+    where name == recordName || name == preparationName || index(of: name) != nil || PendingFile.isTemporary(name) {
       unlink(url.appendingPathComponent(name).path)
     }
   }
 
   private static let recordName = "job.json"
+  private static let preparationName = "preparation.json"
 
   private static func record(in url: URL) throws(JobError) -> JobRecord? {
     let file = url.appendingPathComponent(recordName)

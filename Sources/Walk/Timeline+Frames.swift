@@ -1,11 +1,14 @@
 extension Timeline {
-  /// What the film shows at a frame, 0 to `count` − 1: a pure function.
+  /// What the film shows at a frame, 0 to `count` − 1: a pure function. Frames that are to be spaced evenly have to be
+  /// `placed(by:)` a survey; until then they follow the clock.
   public func state(at frame: Int) -> WalkState {
     let frame = outward(frame)
     let keyframe = keyframe(before: frame)
     guard frame > holdEnds[keyframe], keyframe < legs.count else { return WalkState(at: keyframe, of: keyframes) }
     let leg = legs[keyframe]
-    return state(leg: keyframe, at: leg.easing(Double(frame - leg.begin) / Double(leg.length)))
+    let step = frame - leg.begin
+    return state(
+      leg: keyframe, at: positions?[keyframe][step - 1] ?? leg.easing(Double(step) / Double(leg.length)))
   }
 
   /// What the walk shows at `progress` of the way that leads away from a keyframe.

@@ -34,14 +34,26 @@ public final class WalkFrames: Sendable {
     conditionings = try painter.encode(texts.map { ($0.prompt, $0.negative) })
   }
 
+  private init(_ other: WalkFrames, along timeline: Timeline) {
+    self.timeline = timeline
+    (promptMix, noiseMix, painter) = (other.promptMix, other.noiseMix, other.painter)
+    (conditionings, texts) = (other.conditionings, other.texts)
+  }
+
+  /// The walk with its frames placed as its spacing asks.
+  public func placed(by survey: Survey) -> WalkFrames { WalkFrames(self, along: timeline.placed(by: survey)) }
+
   public var count: Int { timeline.count }
 
   /// How many frames are best asked for at the same time.
   public var picturesAtOnce: Int { painter.picturesAtOnce }
 
   /// The picture of a frame, 0 to `count` − 1.
-  public func frame(at index: Int) throws -> Image {
-    let canvas = canvas(for: timeline.state(at: index))
+  public func frame(at index: Int) throws -> Image { try picture(of: timeline.state(at: index)) }
+
+  /// The picture of a moment of the walk.
+  public func picture(of state: WalkState) throws -> Image {
+    let canvas = canvas(for: state)
     return try canvas.image.withLock { image in
       if let image { return image }
       let painted = try paint(canvas.state)

@@ -41,7 +41,7 @@ struct Film {
   func render(
     by engine: Engine, of model: URL, _ options: FilmOptions, interruption: Interruption
   ) throws {
-    let frames = try WalkSource(script, engine)
+    let frames = try WalkSource(script, engine, options.report)
     options.report.say("\(url.relativePath): \(script.timeline.lengths)")
     let job = FilmJob(output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames)
     let record = try JobRecord(
@@ -49,12 +49,29 @@ struct Film {
       model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
     let source = FramesAhead(frames, atOnce: frames.atOnce)
+    var measure = PathMeasure()
     let outcome = try job.run(
-      source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption)
+      source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption,
+      watch: { if frames.byClock != nil { measure.add($0) } })
     guard case .finished = outcome else {
       throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
     }
     options.report.say("wrote \(url.relativePath): \(outcome)")
+    if let byClock = frames.byClock { options.report.say(measure.evenness(instead: byClock)) }
+  }
+}
+
+extension PathMeasure {
+  /// How evenly neighbours differ, and how they would have by the clock.
+  fileprivate func evenness(instead byClock: [Double]) -> String {
+    func figures(_ steps: [Double]) -> String {
+      let moving = steps.filter { $0 > Self.standing }
+      let spread = Spread(moving)
+      return String(
+        format: "vary by %.2f of their mean, the largest is %.1f times it", spread.variation,
+        spread.mean > 0 ? (moving.max() ?? 0) / spread.mean : 0)
+    }
+    return "differences of neighbours \(figures(distances)); by the clock they would \(figures(byClock))"
   }
 }
 

@@ -43,7 +43,7 @@ struct StripCommand: ParsableCommand {
     let script = try script()
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
-    let source = try WalkSource(script, model.load(script.model), chosen: chosen)
+    let source = try WalkSource(script, model.load(script.model), report, chosen: chosen)
     let images = try source.pictures(atOnce: source.atOnce, report)
     try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }

@@ -12,3 +12,4 @@ extension Mix: ExpressibleByArgument {}
 extension Path: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}
+extension Spacing: ExpressibleByArgument {}

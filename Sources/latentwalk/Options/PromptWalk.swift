@@ -31,7 +31,12 @@ struct PromptWalk {
       throw Fault.usage(
         "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
     }
-    let loop = way.loop ?? .none
+    let (loop, spacing) = (way.loop ?? .none, way.spacing ?? .time)
+    guard easing == .linear || spacing == .time else {
+      throw Fault.usage(
+        "--easing: found \(easing.rawValue) beside --spacing \(spacing.rawValue); expected one of the two, for frames that "
+          + "are spaced evenly follow no curve")
+    }
     guard loop != .pingpong || frames.isMultiple(of: 2) else {
       throw Fault.usage(
         "--loop pingpong: found \(frames) frames; expected an even number, for all but the first and the last keyframe "
@@ -46,6 +51,7 @@ struct PromptWalk {
         Keyframe(
           prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
           seed: seeds[seeds.count == 1 ? 0 : index], guidance: guidance, start: start, easing: easing)
-      }, rate: rate, path: way.path ?? .linear, loop: loop, closing: even.closing)
+      }, rate: rate, path: way.path ?? .linear, loop: loop, closing: even.closing,
+      spacing: spacing)
   }
 }
