@@ -121,7 +121,7 @@ import Walk
     let even = Self.loop.replacing("spacing: time", with: "spacing: even-between")
     #expect(
       refusal { try Script(yaml: even, named: "even") }
-        == "even:7:26: found `easing` beside `spacing: even-between`; expected one of the two, for frames that are spaced "
+        == "even:7:25: found `easing` beside `spacing: even-between`; expected one of the two, for frames that are spaced "
         + "evenly follow no curve")
     let script = try Script(yaml: even.replacing(", easing: smooth", with: ""), named: "even")
     #expect(script.timeline.spacing == .evenBetween)

@@ -57,9 +57,10 @@ public struct Survey: Sendable, Hashable, Codable {
       while gaps.count < Self.looks(at: leg) {
         let open = gaps.indices.filter { gaps[$0].to - gaps[$0].from > Self.narrowest }
         let largest = open.sorted { (gaps[$0].difference, $1) > (gaps[$1].difference, $0) }
-        let chosen = Array(largest.prefix(min(Self.atOnce, Self.looks(at: leg) - gaps.count)))
-        guard !chosen.isEmpty else { break }
-        try halve(chosen)
+        guard let first = largest.first else { break }
+        // Halves of the largest gap may be as large as these.
+        let large = largest.prefix { gaps[$0].difference >= gaps[first].difference / 2 }
+        try halve(Array(large.prefix(min(Self.atOnce, Self.looks(at: leg) - gaps.count))))
       }
       profiles.append(Profile(gaps))
     }
