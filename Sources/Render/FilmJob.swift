@@ -40,13 +40,13 @@ package struct FilmJob: Sendable {
     output.deletingPathExtension().appendingPathExtension("partial").appendingPathExtension(output.pathExtension)
   }
 
+  /// Sees each frame when it is finished, found ones too, in the film's order.
+  package typealias Watcher = (_ index: Int, _ image: Image) throws(PictureError) -> Void
+
   /// Renders what is missing; what can be wrong with the output is found before the first frame.
-  ///
-  /// `watch` sees every frame of the film, in order.
   package func run(
     _ source: any FrameSource, record: JobRecord, progress: ProgressPrinter,
-    interruption: Interruption = Interruption(),
-    watch: (Image) -> Void = { _ in }
+    interruption: Interruption = Interruption(), watcher: Watcher? = nil
   ) throws(JobError) -> Outcome {
     precondition(source.count > 0, "a film has frames")
     try checkOutput(for: source)
@@ -56,7 +56,7 @@ package struct FilmJob: Sendable {
         folder.remove()
         return .interrupted(done: 0, frames: source.count, partial: nil)
       }
-      let outcome = try render(source, in: folder, progress, interruption, watch)
+      let outcome = try render(source, in: folder, progress, interruption, watcher)
       if case .finished = outcome, !keepFrames { folder.remove() }
       if folder.frames().isEmpty { folder.remove() }
       return outcome
@@ -85,7 +85,7 @@ package struct FilmJob: Sendable {
 
   private func render(
     _ source: any FrameSource, in folder: borrowing JobFolder, _ progress: ProgressPrinter,
-    _ interruption: Interruption, _ watch: (Image) -> Void
+    _ interruption: Interruption, _ watcher: Watcher?
   ) throws(JobError) -> Outcome {
     let film = try openFilm(for: source, in: folder)
     let found = folder.frames()
@@ -112,8 +112,8 @@ package struct FilmJob: Sendable {
         rendered += 1
         progress.advance(rendered: true)
       }
-      watch(image)
       do throws(FilmError) { try film.write(image) } catch { throw .film(error) }
+      do throws(PictureError) { try watcher?(index, image) } catch { throw .file(error) }
     }
     try finish(film, at: nil)
     if folder.resumed { unlink(partial.path) }
