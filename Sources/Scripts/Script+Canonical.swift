@@ -14,7 +14,7 @@ extension Script {
     lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)"]
     lines += ["path: \(timeline.path.rawValue)", "loop: \(timeline.loop.rawValue)"]
     if let frames = timeline.closingFrames { lines.append("close: \(frames)f") }
-    lines += method.canonical + ["keyframes:"]
+    lines += ["spacing: \(timeline.spacing.rawValue)"] + method.canonical + ["keyframes:"]
     for (index, keyframe) in timeline.keyframes.enumerated() {
       let frame = timeline.frames[index]
       lines += [
@@ -30,7 +30,9 @@ extension Script {
         "    at: \(frame)f",
         "    hold: \(timeline.holdEnds[index] - frame)f",
       ]
-      if index > 0 || timeline.loop == .closed { lines.append("    easing: \(keyframe.easing.rawValue)") }
+      if timeline.spacing == .time, index > 0 || timeline.loop == .closed {
+        lines.append("    easing: \(keyframe.easing.rawValue)")
+      }
     }
     lines.append("output:")
     if let file = output.file { lines.append("  file: \(quoted(file))") }

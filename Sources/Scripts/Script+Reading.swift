@@ -24,7 +24,7 @@ extension ScriptSource {
         root, "a walk script",
         keys: [
           "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
-          "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+          "spacing", "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(
@@ -58,6 +58,7 @@ extension ScriptSource {
     let path: Path = try table.read("path", as: .choice) ?? .linear
     let loop: Loop = try table.read("loop", as: .choice) ?? .none
     let closing = try table.read("close", as: .time)
+    let spacing: Spacing = try table.read("spacing", as: .choice) ?? .time
     guard closing == nil || loop == .closed else {
       throw table.fault(
         at: "close", found: "`close` without `loop: closed`",
@@ -72,9 +73,15 @@ extension ScriptSource {
       keyframes.append(try keyframe(keyframeTable, isFirst: tables.isEmpty, loop, defaults))
       tables.append(keyframeTable)
     }
+    if spacing != .time, let bent = ([table] + tables).first(where: { $0["easing"] != nil }) {
+      throw bent.fault(
+        at: "easing", found: "`easing` beside `spacing: \(spacing.rawValue)`",
+        expected: "one of the two, for frames that are spaced evenly follow no curve")
+    }
     do {
       return try Timeline(
-        keyframes, rate: rate, beatsPerMinute: tempo, path: path, loop: loop, closing: closing)
+        keyframes, rate: rate, beatsPerMinute: tempo, path: path, loop: loop, closing: closing,
+        spacing: spacing)
     } catch {
       throw ScriptError(file: file, place: place(of: error, table, tables) ?? node.place, text: "\(error)")
     }

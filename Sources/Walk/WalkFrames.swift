@@ -42,6 +42,11 @@ public final class WalkFrames: Sendable {
     picturesAtOnce = atOnce
   }
 
+  /// The walk with its frames placed as its spacing asks.
+  public func placed(by survey: Survey) -> WalkFrames {
+    WalkFrames(timeline.placed(by: survey), method, atOnce: picturesAtOnce)
+  }
+
   public var count: Int { timeline.count }
 
   /// The picture of a frame, 0 to `count` − 1.
@@ -59,7 +64,8 @@ public final class WalkFrames: Sendable {
     try picture(of: WalkState(weights, of: timeline.keyframes))
   }
 
-  private func picture(of state: WalkState) throws -> Image {
+  /// The picture of a moment of the walk.
+  public func picture(of state: WalkState) throws -> Image {
     try recent.value(for: state) { try method.paint(state) }
   }
 

@@ -74,7 +74,7 @@ extension ExitCode {
     switch error {
     case .otherJob: self = .cannotCreate
     case .busy: self = .tryLater
-    case .frame(_, _, let cause): self.init(for: cause)
+    case .frame(_, _, let cause), .preparation(let cause): self.init(for: cause)
     case .file(let error): self.init(for: error)
     case .film(let error): self.init(for: error)
     }

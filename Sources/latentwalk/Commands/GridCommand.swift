@@ -67,7 +67,7 @@ struct GridCommand: ParsableCommand {
     let (columns, rows) = (columns ?? 8, rows ?? 8)
     let script = try script()
     let places = Grid.cells(columns: columns, rows: rows)
-    let source = try WalkSource(script, model.load(script.model), .mixes(places.map(\.weights)))
+    let source = try WalkSource(script, model.load(script.model), film.report, .mixes(places.map(\.weights)))
     let images = try source.pictures(
       atOnce: source.atOnce, onBadFrame: film.badFrames.onBadFrame ?? .retry, film.report)
     let sheet = GridSheet(

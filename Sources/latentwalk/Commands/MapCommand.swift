@@ -39,7 +39,7 @@ struct MapCommand: ParsableCommand {
     let timeline = script.timeline
     let chosen = Set(Timeline.evenFrames(count, of: timeline.count)).union(timeline.frames).sorted()
     let engine = try subject.model.load(script.model)
-    let source = try WalkSource(script, engine, .frames(chosen))
+    let source = try WalkSource(script, engine, report, .frames(chosen))
     let images = try source.pictures(atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
     let ingredients = chosen.map { source.ingredients(ofFrame: $0) }
     let map = PathMap(

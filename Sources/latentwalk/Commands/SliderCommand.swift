@@ -79,7 +79,7 @@ struct SliderCommand: ParsableCommand {
     pictures.apply(to: &script)
     model.apply(to: &script)
     try script.refuseConflict()
-    let source = try WalkSource(script, model.load(script.model), .mixes(mixes))
+    let source = try WalkSource(script, model.load(script.model), report, .mixes(mixes))
     let images = try source.pictures(atOnce: source.atOnce, report)
     let sheet = GridSheet(
       columns: strengths.map { $0 == 0 ? "0" : String(format: "%+.3g", $0) },

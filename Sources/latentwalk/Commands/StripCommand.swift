@@ -32,7 +32,7 @@ struct StripCommand: ParsableCommand {
     let script = try subject.script(frames: count)
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
-    let source = try WalkSource(script, subject.model.load(script.model), .frames(chosen))
+    let source = try WalkSource(script, subject.model.load(script.model), report, .frames(chosen))
     let images = try source.pictures(atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
     try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }
