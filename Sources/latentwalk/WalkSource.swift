@@ -14,8 +14,10 @@ struct WalkSource: FrameSource {
 
   /// Encodes the script's prompts. `chosen` frames of the walk are given; all of them if it is nil.
   init(_ script: Script, _ engine: Engine, chosen: [Int]? = nil) throws {
-    size = try engine.size(script.size)
-    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler)
+    size = try engine.size(script.size, preview: script.isPreview)
+    let sampling = Sampling(
+      steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler,
+      shortcuts: script.shortcuts)
     let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
     frames = try WalkFrames(
       script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix)
@@ -56,8 +58,14 @@ extension FrameSource {
 
 extension Engine {
   /// The size asked for, or the model's own; checked against what the model can make.
-  func size(_ wanted: Size?) throws -> Size {
-    let size = wanted ?? model.defaultSize
+  ///
+  /// A preview has half of it, unless a side would fall below 256 pixels: models draw badly at sizes far from their own.
+  func size(_ wanted: Size?, preview: Bool = false) throws -> Size {
+    var size = wanted ?? model.defaultSize
+    if preview, min(size.width, size.height) >= 512 {
+      size = Size(
+        width: size.width / 2 / model.factor * model.factor, height: size.height / 2 / model.factor * model.factor)
+    }
     _ = try latentShape(width: size.width, height: size.height)
     return size
   }
