@@ -6,10 +6,9 @@ extension Denoising {
   package mutating func advance(keeping memory: inout AttentionMemory, noise: () -> Latent) {
     precondition(latent.shape[0] == 1, "one picture at a time is listened to")
     let keeper = AttentionKeeper()
-    let tapped = context.map { BlockContext(keysAndValues: $1.keysAndValues, tap: .keep(keeper)) }
-    let output = withTeam(of: threads) {
-      predict(sampler.modelInput(latent, at: index), time: sampler.timesteps[index], tapped)
-    }
+    var tapped = self
+    tapped.context = context.map { BlockContext(keysAndValues: $1.keysAndValues, tap: .keep(keeper)) }
+    let output = tapped.output(of: latent, at: index)
     memory.append(keeper.kept, prompt: promptContext.blocks.map(\.keysAndValues))
     take(output, noise: noise)
   }
@@ -32,6 +31,7 @@ extension Denoising {
   private func predict(_ x: Tensor, time: Double, prompt: UNet.Context) -> NDArray {
     switch guidance {
     case .none(let told): unet(x, time: time, prompt, told: told).channelsFirst
+    case .free where !isGuided(index): unet(x, time: time, prompt).channelsFirst
     case .free(let scale, let rescale):
       guided(
         negative: unet(x, time: time, context[0..<1]).channelsFirst,

@@ -22,10 +22,12 @@ final class AttentionPainting: PaintingMethod {
   var work: Work? { meter.work }
 
   func paint(_ state: WalkState) throws -> Image {
-    if state.from == state.to {
+    guard state.from != state.to else {
       let end = try end(state.from)
       meter.count(pictures: 1, of: end.evaluations)
-      return end.picture
+      if scene.isKeyframe(state) { return end.picture }
+      meter.count(evaluations: end.evaluations)
+      return try PlainPainting(scene: scene, painter: painter).paint(state)
     }
     let (from, to) = (try end(state.from), try end(state.to))
     let state = scene.timeline.state(leg: state.from, at: method.place(at: state.progress))
@@ -47,7 +49,7 @@ final class AttentionPainting: PaintingMethod {
   /// A keyframe's picture, with the keys and values of its run.
   private func end(_ keyframe: Int) throws -> End {
     try ends.value(for: keyframe) {
-      var run = try Run(WalkState(at: keyframe, of: scene.timeline.keyframes), of: scene, by: painter)
+      var run = try Run(scene.state(ofKeyframe: keyframe), of: scene, by: painter)
       let count = run.moment.standing.evaluations
       var memory = AttentionMemory()
       while !run.isFinished {
