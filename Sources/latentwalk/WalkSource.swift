@@ -3,6 +3,7 @@ import Pixels
 import Render
 import Scripts
 import Synchronization
+import Tensors
 import Video
 import Walk
 
