@@ -66,12 +66,15 @@ public final class Engine: Sendable {
 
   /// Encodes prompts with their negative prompts.
   ///
-  /// Long prompts take several chunks of tokens. All results have as many as the longest, so that they can be mixed:
+  /// A prompt may be a sum of prompts in quotes, such as `"king" - "man" + "woman"`: their embeddings are added, and a
+  /// `PromptError` says what is wrong with it. Long prompts take several chunks of tokens. All results have as many as the longest, so that they can be mixed:
   /// shorter prompts are filled up with encoded empty chunks. `skipping` leaves out that many of the encoder's last
   /// layers for prompts, not for negative prompts (clip skip).
   public func encode(_ prompts: [(prompt: String, negative: String)], skipping: Int = 0) throws -> [Conditioning] {
-    let chunks = prompts.map { (prompt: tokenizer.chunks($0.prompt), negative: tokenizer.chunks($0.negative)) }
-    let longest = chunks.map { max($0.prompt.count, $0.negative.count) }.max() ?? 0
+    let sums = try prompts.map {
+      (prompt: try TokenSum($0.prompt, tokenizer), negative: try TokenSum($0.negative, tokenizer))
+    }
+    let longest = sums.map { max($0.prompt.longest, $0.negative.longest) }.max() ?? 0
     let empty = tokenizer.chunks("")[0]
     defer { textEncoder.release() }
     return withTeam(of: threads) {
@@ -83,9 +86,10 @@ public final class Engine: Sendable {
         if skipping == 0 { encoded[rows] = result }
         return result
       }
-      return chunks.map {
+      return sums.map { sum in
         Conditioning(
-          prompt: states($0.prompt, skipping: skipping), negative: states($0.negative, skipping: 0))
+          prompt: sum.prompt.embedding { states($0, skipping: skipping) },
+          negative: sum.negative.embedding { states($0, skipping: 0) })
       }
     }
   }

@@ -55,6 +55,10 @@ package struct FilmJob: Sendable {
     try checkOutput(for: source)
     let folder = try JobFolder(at: self.folder, record: record, fresh: fresh)
     do throws(JobError) {
+      guard try prepare(source, in: folder, interruption) else {
+        folder.remove()
+        return .interrupted(done: 0, frames: source.count, partial: nil)
+      }
       let outcome = try render(source, in: folder, progress, interruption, watcher)
       if case .finished = outcome, !keepFrames { folder.remove() }
       if folder.frames().isEmpty { folder.remove() }
@@ -63,6 +67,23 @@ package struct FilmJob: Sendable {
       if folder.frames().isEmpty { folder.remove() }
       throw error
     }
+  }
+
+  /// Whether the source is ready; not where it was asked to stop before.
+  private func prepare(
+    _ source: any FrameSource, in folder: borrowing JobFolder, _ interruption: Interruption
+  ) throws(JobError) -> Bool {
+    let kept = folder.preparation()
+    let found: [UInt8]?
+    do {
+      found = try source.prepare(kept, interruption)
+    } catch is Interrupted {
+      return false
+    } catch {
+      throw .preparation(cause: error)
+    }
+    if let found, found != kept { try folder.save(preparation: found) }
+    return true
   }
 
   private func render(

@@ -6,6 +6,12 @@ package protocol FrameSource: Sendable {
   var width: Int { get }
   var height: Int { get }
 
+  /// Finds out what has to be known before the first frame. Asked once, first of all.
+  ///
+  /// What it returns a job keeps, and gives back as `kept` when it goes on; nil is nothing to keep. Throws
+  /// `Interrupted` where it stops because it is asked to.
+  func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]?
+
   /// The picture of a frame, 0 to `count` − 1; throws a `BrokenFrame` where it comes out broken.
   func frame(at index: Int) throws -> Image
 
@@ -18,6 +24,8 @@ package protocol FrameSource: Sendable {
 
 extension FrameSource {
   package func frameAgain(at index: Int) throws -> Image? { nil }
+  package func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? { nil }
+
   package func firstFrame(showing index: Int) -> Int { index }
 }
 

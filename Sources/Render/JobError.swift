@@ -9,6 +9,8 @@ package enum JobError: Error {
   case busy(folder: String)
   /// A frame could not be rendered; so many were finished before.
   case frame(index: Int, count: Int, cause: any Error)
+  /// What has to be known before the first frame could not be found out.
+  case preparation(cause: any Error)
   case file(PictureError)
   case film(FilmError)
 }
@@ -24,6 +26,7 @@ extension JobError: CustomStringConvertible {
         + (cause is BrokenFrame
           ? "go on with --on-bad-frame hold, or begin anew with less guidance or another seed"
           : "run the same command again to go on from there")
+    case .preparation(let cause): "\(cause)"
     case .file(let error): "\(error)"
     case .film(let error): "\(error)"
     }

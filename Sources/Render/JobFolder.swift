@@ -66,6 +66,19 @@ struct JobFolder: ~Copyable {
     try Self.write(Repairs(again: repairs.again), to: Self.repairsName, in: url)
   }
 
+  /// What the source found out before the first frame; nil where nothing is kept.
+  func preparation() -> [UInt8]? {
+    (try? Data(contentsOf: url.appendingPathComponent(Self.preparationName))).map { Array($0) }
+  }
+
+  func save(preparation: [UInt8]) throws(JobError) {
+    do throws(PictureError) {
+      try PendingFile.write(preparation, to: url.appendingPathComponent(Self.preparationName))
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Removes what the job made, and the folder unless something else is in it.
   func remove() {
     Self.clear(url)
@@ -85,13 +98,15 @@ struct JobFolder: ~Copyable {
 
   private static func clear(_ url: URL) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    where name == recordName || name == repairsName || index(of: name) != nil || PendingFile.isTemporary(name) {
+    where Self.names.contains(name) || index(of: name) != nil || PendingFile.isTemporary(name) {
       unlink(url.appendingPathComponent(name).path)
     }
   }
 
   private static let recordName = "job.json"
   private static let repairsName = "repairs.json"
+  private static let preparationName = "preparation.json"
+  private static let names = [recordName, repairsName, preparationName]
 
   private static func record(in url: URL) throws(JobError) -> JobRecord? {
     let file = url.appendingPathComponent(recordName)

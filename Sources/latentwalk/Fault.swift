@@ -35,7 +35,7 @@ extension ExitCode {
       switch error {
       case let error as Fault: error.code
       case let error as ScriptError: error.isMissing ? .missingInput : .badData
-      case is TimelineError: .usage
+      case is TimelineError, is PromptError: .usage
       case let error as ModelError: error.isMissing ? .missingInput : .badData
       case let error as SafetensorsError: error.isMissing ? .missingInput : .badData
       case is SchedulerError, is WeightError: .badData
@@ -74,7 +74,7 @@ extension ExitCode {
     switch error {
     case .otherJob: self = .cannotCreate
     case .busy: self = .tryLater
-    case .frame(_, _, let cause): self.init(for: cause)
+    case .frame(_, _, let cause), .preparation(let cause): self.init(for: cause)
     case .file(let error): self.init(for: error)
     case .film(let error): self.init(for: error)
     }

@@ -9,6 +9,8 @@ final class SyntheticSource: FrameSource {
   let count: Int
   let width = 64
   let height = 48
+  /// What is found out before the first frame.
+  let preparation: [UInt8]?
   private let asked = Mutex<[Int]>([])
   private let first: @Sendable (Int) -> Int
   private let before: @Sendable (Int) throws -> Void
@@ -18,10 +20,12 @@ final class SyntheticSource: FrameSource {
   /// is made again, if they can be.
   init(
     count: Int, before: @escaping @Sendable (Int) throws -> Void = { _ in },
-    first: @escaping @Sendable (Int) -> Int = { $0 }, again: (@Sendable (Int) throws -> Void)? = nil
+    first: @escaping @Sendable (Int) -> Int = { $0 }, again: (@Sendable (Int) throws -> Void)? = nil,
+    preparation: [UInt8]? = nil
   ) {
     self.count = count
     self.first = first
+    self.preparation = preparation
     self.before = before
     self.again = again
   }
@@ -38,6 +42,16 @@ final class SyntheticSource: FrameSource {
     guard let again else { return nil }
     try again(index)
     return .pattern(width: width, height: height, seed: first(index))
+  }
+
+  /// What earlier runs kept, one for each run.
+  var given: [[UInt8]?] { kept.withLock { $0 } }
+  private let kept = Mutex<[[UInt8]?]>([])
+
+  func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
+    self.kept.withLock { $0.append(kept) }
+    if interruption.isRequested, preparation != nil { throw Interrupted() }
+    return kept ?? preparation
   }
 
   func firstFrame(showing index: Int) -> Int { first(index) }

@@ -14,3 +14,4 @@ extension Method.Name: ExpressibleByArgument {}
 extension Path: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}
+extension Spacing: ExpressibleByArgument {}
