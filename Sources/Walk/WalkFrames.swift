@@ -31,6 +31,7 @@ public final class WalkFrames: Sendable {
       switch method {
       case .walk: PlainPainting(scene: scene, painter: painter)
       case .blend(let blend): Blending(blend, scene, painter)
+      case .attention(let attention): AttentionPainting(attention, scene, painter)
       }
     self.init(scene, painting, atOnce: painter.picturesAtOnce)
   }
@@ -44,7 +45,7 @@ public final class WalkFrames: Sendable {
 
   /// The walk with its frames placed as its spacing asks.
   public func placed(by survey: Survey) -> WalkFrames {
-    WalkFrames(timeline.placed(by: survey), method, atOnce: picturesAtOnce)
+    WalkFrames(scene.with(timeline.placed(by: survey)), method, atOnce: picturesAtOnce)
   }
 
   public var count: Int { timeline.count }
