@@ -65,7 +65,7 @@ struct GridCommand: ParsableCommand {
     let (columns, rows) = (columns ?? 8, rows ?? 8)
     let script = try script()
     let places = Grid.cells(columns: columns, rows: rows)
-    let source = try WalkSource(script, model.load(script.model), report, .mixes(places.map(\.weights)))
+    let source = try WalkSource(script, model.load(script.model), film.report, .mixes(places.map(\.weights)))
     let images = try source.pictures(atOnce: source.atOnce, film.report)
     let sheet = GridSheet(
       columns: Self.parts(columns), rows: Self.parts(rows), corners: Self.labels(of: script.timeline.keyframes))
