@@ -38,6 +38,8 @@ package final class FramesAhead: FrameSource {
     return try promise.wait()
   }
 
+  package func frameAgain(at index: Int) throws -> Image? { try source.frameAgain(at: index) }
+
   private func begin(_ index: Int) -> Promise {
     let promise = Promise()
     DispatchQueue.global().async { [source] in

@@ -11,6 +11,8 @@ extension Script {
     if let size { lines.append("size: \(size)") }
     lines += ["fps: \(timeline.rate)", "steps: \(steps)"]
     if let scheduler { lines.append("scheduler: \(scheduler.rawValue)") }
+    if let interval = shortcuts.guidanceInterval { lines.append("guidance-interval: \(interval)") }
+    if let cache = shortcuts.cache { lines.append("cache: \(cache)") }
     lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)"]
     lines += ["path: \(timeline.path.rawValue)", "loop: \(timeline.loop.rawValue)"]
     if let frames = timeline.closingFrames { lines.append("close: \(frames)f") }
@@ -23,10 +25,10 @@ extension Script {
         "    seed: \(keyframe.seed)",
       ]
       if let picture = keyframe.picture {
-        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength)"]
+        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength.canonical)"]
       }
       lines += [
-        "    guidance: \(keyframe.guidance)",
+        "    guidance: \(keyframe.guidance.canonical)",
         "    at: \(frame)f",
         "    hold: \(timeline.holdEnds[index] - frame)f",
       ]
@@ -38,8 +40,17 @@ extension Script {
     if let file = output.file { lines.append("  file: \(quoted(file))") }
     if let codec = output.codec { lines.append("  codec: \(codec.rawValue)") }
     if let crf = output.crf { lines.append("  crf: \(crf)") }
-    lines.append("  scale: \(output.scale)")
+    lines += ["  scale: \(output.scale)", "  on-bad-frame: \(output.onBadFrame.rawValue)"]
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Quantity {
+  fileprivate var canonical: String {
+    switch self {
+    case .constant(let number): "\(number)"
+    case .formula(let formula): quoted(formula.text)
+    }
   }
 }
 

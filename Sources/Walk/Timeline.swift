@@ -64,6 +64,7 @@ public struct Timeline: Sendable, Hashable {
     }
     self.legs = legs
     course = Course(legs, path: path, loop: loop) { placing.holdEnds[$0] > placing.frames[$0] }
+    try checkQuantities()
   }
 
   /// The same keyframes along another path, with another loop, or spaced in another way.

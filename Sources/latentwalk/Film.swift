@@ -59,7 +59,9 @@ struct Film {
   ) throws {
     let frames = try WalkSource(script, engine, options.report, pictures)
     options.report.say("\(url.relativePath): \(lengths)")
-    let job = FilmJob(output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames)
+    let job = FilmJob(
+      output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
+      onBadFrame: script.output.onBadFrame)
     let record = try JobRecord(
       script: script.pictures(size: frames.size, precision: engine.model.precision) + route,
       model: ModelFingerprint.bytes(of: model),

@@ -14,16 +14,20 @@ final class SyntheticSource: FrameSource {
   private let asked = Mutex<[Int]>([])
   private let first: @Sendable (Int) -> Int
   private let before: @Sendable (Int) throws -> Void
+  private let again: (@Sendable (Int) throws -> Void)?
 
-  /// `first` says which frame shows the same as a frame; `before` runs before each frame is made.
+  /// `first` says which frame shows the same as a frame; `before` runs before each frame is made, `again` before one
+  /// is made again, if they can be.
   init(
     count: Int, before: @escaping @Sendable (Int) throws -> Void = { _ in },
-    first: @escaping @Sendable (Int) -> Int = { $0 }, preparation: [UInt8]? = nil
+    first: @escaping @Sendable (Int) -> Int = { $0 }, again: (@Sendable (Int) throws -> Void)? = nil,
+    preparation: [UInt8]? = nil
   ) {
     self.count = count
     self.first = first
     self.preparation = preparation
     self.before = before
+    self.again = again
   }
 
   var rendered: [Int] { asked.withLock { $0 } }
@@ -31,6 +35,12 @@ final class SyntheticSource: FrameSource {
   func frame(at index: Int) throws -> Image {
     try before(index)
     asked.withLock { $0.append(index) }
+    return .pattern(width: width, height: height, seed: first(index))
+  }
+
+  func frameAgain(at index: Int) throws -> Image? {
+    guard let again else { return nil }
+    try again(index)
     return .pattern(width: width, height: height, seed: first(index))
   }
 

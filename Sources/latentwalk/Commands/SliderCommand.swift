@@ -78,6 +78,7 @@ struct SliderCommand: ParsableCommand {
       timeline: try walk.timeline(frames: ends.count * seeds.count, rate: Script.Default.rate))
     pictures.apply(to: &script)
     model.apply(to: &script)
+    try script.refuseConflict()
     let source = try WalkSource(script, model.load(script.model), report, .mixes(mixes))
     let images = try source.pictures(atOnce: source.atOnce, report)
     let sheet = GridSheet(

@@ -5,6 +5,7 @@ public import Video
 public import Walk
 
 // Options that name one of several: their names are the cases' own, and help and errors list them.
+extension BadFramePolicy: ExpressibleByArgument {}
 extension Easing: ExpressibleByArgument {}
 extension FilmCodec: ExpressibleByArgument {}
 extension Loop: ExpressibleByArgument {}
