@@ -18,7 +18,8 @@ public final class WalkFrames: Sendable {
   public convenience init(
     _ timeline: Timeline, painter: any Painter, promptMix: Mix = .lerp, noiseMix: Mix? = nil
   ) throws {
-    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
+    let scene = try Scene(
+      timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
     self.init(scene, PlainPainting(scene: scene, painter: painter), atOnce: painter.picturesAtOnce)
   }
 
@@ -26,7 +27,8 @@ public final class WalkFrames: Sendable {
   public convenience init(
     _ timeline: Timeline, painter: EnginePainter, promptMix: Mix = .lerp, noiseMix: Mix? = nil, method: Method
   ) throws {
-    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
+    let scene = try Scene(
+      timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
     let painting: any PaintingMethod =
       switch method {
       case .walk: PlainPainting(scene: scene, painter: painter)
