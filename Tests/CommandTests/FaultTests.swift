@@ -44,6 +44,16 @@ import Testing
       "--seconds: found 0.01, which is 0 frames at 30 fps; expected a film of 2 to 10000000 frames"),
     Case("walk a b --frames 1", 64, "--frames: found 1; expected a film of 2"),
     Case("walk a b c --frames 2", 64, "found 2 frames for 3 keyframes; expected at least 3 frames"),
+    Case(
+      "walk a b --frames 5 --loop pingpong", 64,
+      "--loop pingpong: found 5 frames; expected an even number, for all but the first and the last keyframe are shown twice"
+    ),
+    Case("walk a b c --frames 2 --loop pingpong", 64, "found 2 frames for 3 keyframes; expected at least 4 frames"),
+    Case(
+      "walk a b --path smooth --noise-mix slerp", 64,
+      "--noise-mix: found slerp, which goes between two keyframes, on a smooth path, which mixes up to four"),
+    Case("walk a b --prompt-mix gaussian", 64, "--prompt-mix: found gaussian, which keeps the strength of independent"),
+    Case("walk a b --easing smooth --spacing even", 64, "--easing: found smooth beside --spacing even"),
     Case("walk a b --fps 0", 64, "expected a frame rate from above 0 to 1000, such as 30, 23.976 or 30000/1001"),
     Case("walk a b --size 64", 64, "expected width and height in pixels, such as 512x512"),
     Case("walk a b --size 63x64", 64, "size 63x64: this model makes pictures whose sides are multiples of 4"),
@@ -73,7 +83,8 @@ import Testing
     Case("image a b", 64, "Unexpected argument 'b'"),
     Case(
       "grid a b", 64,
-      "found 2 prompts and 1 seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"),
+      "found 2 prompts and 1 seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
+    ),
     Case("grid a b c d --seeds 1,2", 64, "found 4 prompts and 2 seeds"),
     Case("grid a b c d --columns 1", 64, "--columns: found 1; expected 2 to 100"),
     Case("grid a b c d --route circle", 64, "--route goes with a film; grid.png is a sheet of pictures"),
