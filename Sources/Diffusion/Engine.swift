@@ -27,13 +27,29 @@ public final class Engine: Sendable {
   public init(model folder: URL, precision: Precision = .automatic, threads: Int? = nil) throws {
     self.threads = threads ?? Team.threads
     let files = try ModelFolder(folder)
-    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration)
+    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration).overLatents
     tokenizer = files.tokenizer
     scalar = precision.scalar
     model = try ModelDescription(files, scheduler, tokens: tokenizer.chunkLength, scalar)
     textEncoder = try files.loadTextEncoder()
     unet = try files.loadUNet()
     autoencoder = try files.loadAutoencoder()
+  }
+
+  /// The same model, computing in another precision.
+  ///
+  /// The two share the files of their weights; each packs what it needs of them.
+  public func computing(in precision: Precision) -> Engine { Engine(self, precision.scalar) }
+
+  private init(_ other: Engine, _ scalar: Scalar) {
+    model = other.model.computing(in: scalar)
+    tokenizer = other.tokenizer
+    textEncoder = other.textEncoder
+    unet = other.unet
+    autoencoder = other.autoencoder
+    scheduler = other.scheduler
+    threads = other.threads
+    self.scalar = scalar
   }
 
   /// How many pictures of that size are best made at the same time, each by its own call.
@@ -145,12 +161,15 @@ public final class Engine: Sendable {
 
   /// The picture of a clean latent [1, channels, height, width].
   ///
-  /// Throws `EngineError.notFinite` where the latent or the picture holds a number that is none.
+  /// Throws where the latent or the picture is broken: where it holds a number that is none, or is flat.
   public func decode(_ latent: Latent) throws(EngineError) -> Image {
     guard latent.values.allSatisfy(\.isFinite) else { throw .notFinite(part: "denoiser") }
+    guard latent.values.contains(where: { $0 != latent.values[0] }) else { throw .flat(part: "denoiser") }
     let picture = pixels(latent)
     guard picture.values.allSatisfy(\.isFinite) else { throw .notFinite(part: "autoencoder") }
-    return Image(planes: picture)
+    let image = Image(planes: picture)
+    guard !image.isFlat else { throw .flat(part: "autoencoder") }
+    return image
   }
 
   /// The decoder's output [n, 3, height, width], about -1 to 1, of scaled latents.
@@ -202,6 +221,18 @@ func withTeam<Result>(of threads: Int, _ compute: () throws -> Result) rethrows 
 }
 
 extension Image {
+  /// Whether all pixels have one colour, to a level.
+  fileprivate var isFlat: Bool {
+    (0..<3).allSatisfy { channel in
+      var (least, most) = (UInt8.max, UInt8.min)
+      for i in stride(from: channel, to: pixels.count, by: 3) {
+        least = min(least, pixels[i])
+        most = max(most, pixels[i])
+      }
+      return most - least <= 1
+    }
+  }
+
   /// Planes [1, 3, height, width] from -1 to 1 as bytes, rounded to the nearest.
   package init(planes a: NDArray) {
     let (height, width) = (a.shape[2], a.shape[3])

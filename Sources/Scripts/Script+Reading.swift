@@ -23,8 +23,9 @@ extension ScriptSource {
       let table = try Table(
         root, "a walk script",
         keys: [
-          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
-          "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+          "model", "size", "fps", "bpm", "steps", "scheduler", "guidance-interval", "cache", "prompt-mix", "noise-mix",
+          "path", "loop", "close", "spacing", "method", "blend", "prompt", "negative", "seed", "guidance", "easing",
+          "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(
@@ -32,6 +33,9 @@ extension ScriptSource {
         size: try table.read("size", as: .size),
         steps: try table.read("steps", as: .integer(1...1000)) ?? Script.Default.steps,
         scheduler: try table.read("scheduler", as: .choice),
+        shortcuts: Shortcuts(
+          guidanceInterval: try table.read("guidance-interval", as: .guidanceInterval),
+          cache: try table.read("cache", as: .cache)),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
         noiseMix: try table.read("noise-mix", as: .choice),
         method: try method(table),
@@ -58,6 +62,7 @@ extension ScriptSource {
     let path: Path = try table.read("path", as: .choice) ?? .linear
     let loop: Loop = try table.read("loop", as: .choice) ?? .none
     let closing = try table.read("close", as: .time)
+    let spacing: Spacing = try table.read("spacing", as: .choice) ?? .time
     guard closing == nil || loop == .closed else {
       throw table.fault(
         at: "close", found: "`close` without `loop: closed`",
@@ -72,9 +77,15 @@ extension ScriptSource {
       keyframes.append(try keyframe(keyframeTable, isFirst: tables.isEmpty, loop, defaults))
       tables.append(keyframeTable)
     }
+    if spacing != .time, let bent = ([table] + tables).first(where: { $0["easing"] != nil }) {
+      throw bent.fault(
+        at: "easing", found: "`easing` beside `spacing: \(spacing.rawValue)`",
+        expected: "one of the two, for frames that are spaced evenly follow no curve")
+    }
     do {
       return try Timeline(
-        keyframes, rate: rate, beatsPerMinute: tempo, path: path, loop: loop, closing: closing)
+        keyframes, rate: rate, beatsPerMinute: tempo, path: path, loop: loop, closing: closing,
+        spacing: spacing)
     } catch {
       throw ScriptError(file: file, place: place(of: error, table, tables) ?? node.place, text: "\(error)")
     }
@@ -115,7 +126,8 @@ extension ScriptSource {
   private func picture(_ table: Table) throws(ScriptError) -> KeyframePicture? {
     guard let path = try table.read("image", as: .name) else {
       guard table["strength"] == nil else {
-        throw table.fault(at: "strength", found: "`strength` in a keyframe without `image`", expected: "both or neither")
+        throw table.fault(
+          at: "strength", found: "`strength` in a keyframe without `image`", expected: "both or neither")
       }
       return nil
     }
@@ -155,13 +167,14 @@ extension ScriptSource {
 
   private func output(_ table: Table) throws(ScriptError) -> Script.Output {
     guard let node = table["output"]?.value else { return Script.Output() }
-    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale"], file: file)
+    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale", "on-bad-frame"], file: file)
     let codec = try table.read("codec", as: .choice) ?? Script.Default.codec
     return Script.Output(
       file: try table.read("file", as: .film(codec)),
       codec: table["codec"] == nil ? nil : codec,
       crf: try table.read("crf", as: .quality(codec)),
-      scale: try table.read("scale", as: .integer(1...64)) ?? 1)
+      scale: try table.read("scale", as: .integer(1...64)) ?? 1,
+      onBadFrame: try table.read("on-bad-frame", as: .choice) ?? .retry)
   }
 }
 

@@ -1,5 +1,6 @@
 extension Timeline {
-  /// What the film shows at a frame, 0 to `count` − 1: a pure function.
+  /// What the film shows at a frame, 0 to `count` − 1: a pure function. Frames that are to be spaced evenly have to be
+  /// `placed(by:)` a survey; until then they follow the clock.
   public func state(at frame: Int) -> WalkState {
     let frame = outward(frame)
     let keyframe = keyframe(before: frame)
@@ -7,7 +8,9 @@ extension Timeline {
     guard frame > holdEnds[keyframe], keyframe < legs.count else {
       return WalkState(at: keyframe, of: keyframes, time)
     }
-    return state(leg: keyframe, at: legs[keyframe].easing(time.t), time)
+    let leg = legs[keyframe]
+    return state(
+      leg: keyframe, at: positions?[keyframe][frame - leg.begin - 1] ?? leg.easing(time.t), time)
   }
 
   /// What the walk shows at `progress` of the way that leads away from a keyframe; its formulas at `time`, or where
