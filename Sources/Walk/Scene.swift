@@ -3,7 +3,7 @@ internal import Diffusion
 /// What pictures are made of: a timeline with its keyframes' encoded prompts and inverted pictures, and the ways to mix
 /// them.
 struct Scene: Sendable {
-  let timeline: Timeline
+  private(set) var timeline: Timeline
   private let promptMix, noiseMix: Mix
   private let noiseShape: [Int]
   private let conditionings: [Conditioning]
@@ -31,6 +31,13 @@ struct Scene: Sendable {
     }
     self.texts = indices
     conditionings = encoded
+  }
+
+  /// The same keyframes on other frames.
+  func with(_ timeline: Timeline) -> Scene {
+    var scene = self
+    scene.timeline = timeline
+    return scene
   }
 
   func noise(for state: WalkState) -> WalkNoise {

@@ -44,7 +44,7 @@ public final class WalkFrames: Sendable {
 
   /// The walk with its frames placed as its spacing asks.
   public func placed(by survey: Survey) -> WalkFrames {
-    WalkFrames(timeline.placed(by: survey), method, atOnce: picturesAtOnce)
+    WalkFrames(scene.with(timeline.placed(by: survey)), method, atOnce: picturesAtOnce)
   }
 
   public var count: Int { timeline.count }
