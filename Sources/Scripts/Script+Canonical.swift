@@ -11,6 +11,8 @@ extension Script {
     if let size { lines.append("size: \(size)") }
     lines += ["fps: \(timeline.rate)", "steps: \(steps)"]
     if let scheduler { lines.append("scheduler: \(scheduler.rawValue)") }
+    if let interval = shortcuts.guidanceInterval { lines.append("guidance-interval: \(interval)") }
+    if let cache = shortcuts.cache { lines.append("cache: \(cache)") }
     lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)"]
     lines += ["path: \(timeline.path.rawValue)", "loop: \(timeline.loop.rawValue)"]
     if let frames = timeline.closingFrames { lines.append("close: \(frames)f") }

@@ -23,8 +23,9 @@ extension ScriptSource {
       let table = try Table(
         root, "a walk script",
         keys: [
-          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
-          "spacing", "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+          "model", "size", "fps", "bpm", "steps", "scheduler", "guidance-interval", "cache", "prompt-mix", "noise-mix",
+          "path", "loop", "close", "spacing", "method", "blend", "prompt", "negative", "seed", "guidance", "easing",
+          "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(
@@ -32,6 +33,9 @@ extension ScriptSource {
         size: try table.read("size", as: .size),
         steps: try table.read("steps", as: .integer(1...1000)) ?? Script.Default.steps,
         scheduler: try table.read("scheduler", as: .choice),
+        shortcuts: Shortcuts(
+          guidanceInterval: try table.read("guidance-interval", as: .guidanceInterval),
+          cache: try table.read("cache", as: .cache)),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
         noiseMix: try table.read("noise-mix", as: .choice),
         method: try method(table),

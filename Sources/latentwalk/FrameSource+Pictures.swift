@@ -23,8 +23,14 @@ extension FrameSource {
 
 extension Engine {
   /// The size asked for, or the model's own; checked against what the model can make.
-  func size(_ wanted: Size?) throws -> Size {
-    let size = wanted ?? model.defaultSize
+  ///
+  /// A preview has half of it, unless a side would fall below 256 pixels: models draw badly at sizes far from their own.
+  func size(_ wanted: Size?, preview: Bool = false) throws -> Size {
+    var size = wanted ?? model.defaultSize
+    if preview, min(size.width, size.height) >= 512 {
+      size = Size(
+        width: size.width / 2 / model.factor * model.factor, height: size.height / 2 / model.factor * model.factor)
+    }
     _ = try latentShape(width: size.width, height: size.height)
     return size
   }

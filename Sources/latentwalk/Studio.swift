@@ -20,13 +20,14 @@ struct Studio: FrameSource {
     throws
   {
     engine = try model.load(model.model ?? Script.Default.model)
-    let size = try engine.size(pictures.size)
+    let size = try engine.size(pictures.size, preview: pictures.shortcuts.preview)
     (width, height) = (size.width, size.height)
     atOnce = engine.picturesAtOnce(width: width, height: height)
     noiseShape = try engine.latentShape(width: width, height: height)
     sampling = Sampling(
-      steps: pictures.steps ?? Script.Default.steps, guidance: text.guidance ?? Script.Default.guidance,
-      scheduler: pictures.scheduler)
+      steps: pictures.shortcuts.steps(pictures.steps ?? Script.Default.steps),
+      guidance: text.guidance ?? Script.Default.guidance, scheduler: pictures.scheduler,
+      shortcuts: pictures.shortcuts.shortcuts)
     // Found here, before the first picture, where the scheduler cannot do that.
     _ = try engine.sampler(sampling.scheduler, steps: sampling.steps)
     conditioning = try engine.encode(prompt, negative: text.negative ?? "")

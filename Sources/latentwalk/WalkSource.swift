@@ -35,7 +35,7 @@ final class WalkSource: FrameSource {
 
   /// Encodes the script's prompts.
   init(_ script: Script, _ engine: Engine, _ report: ReportOptions, _ chosen: Choice = .all) throws {
-    size = try engine.size(script.size)
+    size = try engine.size(script.size, preview: script.isPreview)
     let frames = try WalkFrames(script, engine, size)
     careful =
       engine.model.precision == .fp32
@@ -144,7 +144,8 @@ private struct Moments: FrameSource {
 extension WalkFrames {
   fileprivate convenience init(_ script: Script, _ engine: Engine, _ size: Size) throws {
     let sampling = Sampling(
-      steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
+      steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model),
+      shortcuts: script.shortcuts)
     // Found here, before the first picture, where the scheduler cannot do that.
     _ = try engine.sampler(sampling.scheduler, steps: sampling.steps)
     let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)

@@ -15,6 +15,8 @@ import Walk
     steps: 12
     guidance: 3.5
     scheduler: ddim
+    guidance-interval: 0.2..0.8
+    cache: deep:3
     prompt-mix: slerp
     noise-mix: lerp
     loop: none
@@ -39,6 +41,7 @@ import Walk
   @Test func everyKeyIsRead() throws {
     let script = try Script(yaml: Self.full, named: "full.yaml")
     #expect(script.model == "emoji")
+    #expect(script.shortcuts == Shortcuts(guidanceInterval: GuidanceInterval(0.2, 0.8), cache: FeatureCache(deep: 3)))
     #expect(script.size == Size(width: 64, height: 64))
     #expect(script.steps == 12)
     #expect(script.scheduler == .ddim)
