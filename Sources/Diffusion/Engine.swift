@@ -15,7 +15,7 @@ public final class Engine: Sendable {
   private let tokenizer: Tokenizer
   package let textEncoder: TextEncoder
   package let unet: UNet
-  package let autoencoder: Autoencoder
+  package let autoencoder: any PictureCodec
   private let scheduler: SchedulerConfiguration
   package let scalar: Scalar
   private let threads: Int
@@ -130,8 +130,8 @@ public final class Engine: Sendable {
     from latent: Latent, at first: Int, _ conditionings: [Conditioning], _ sampling: Sampling, _ sampler: any Sampler
   ) -> Denoising {
     Denoising(
-      unet, isToldGuidance: model.isToldGuidance, conditionings, sampling, sampler: sampler, latent: latent,
-      first: first, scalar: scalar, threads: threads(for: latent))
+      unet, conditionings, sampling, sampler: sampler, latent: latent, first: first, scalar: scalar,
+      threads: threads(for: latent))
   }
 
   /// A sampler over this model's training, of the kind asked for or of the model's own.
@@ -171,14 +171,15 @@ public final class Engine: Sendable {
       autoencoder.moments(Tensor(channelsFirst: pictures, scalar: scalar)).channelsFirst
     }
     let (n, channels) = (moments.shape[0], model.latentChannels)
-    let plane = moments.shape[2] * moments.shape[3]
-    let half = channels * plane
+    let size = channels * moments.shape[2] * moments.shape[3]
+    let stride = moments.count / n
     var z = NDArray(zeros: [n, channels] + moments.shape.dropFirst(2))
     let (scale, shift) = (Float(model.scalingFactor), Float(model.shiftFactor))
     for i in z.values.indices {
-      let j = i / half * 2 * half + i % half
+      let j = i / size * stride + i % size
       var value = moments.values[j]
-      if let noise { value += exp(0.5 * min(max(moments.values[j + half], -30), 20)) * noise.values[i] }
+      // A network that gives no variance is sure of its mean.
+      if let noise, stride > size { value += exp(0.5 * min(max(moments.values[j + size], -30), 20)) * noise.values[i] }
       z.values[i] = (value - shift) * scale
     }
     return z

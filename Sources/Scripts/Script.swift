@@ -17,6 +17,7 @@ package struct Script: Sendable, Hashable {
   package var promptMix: Mix
   /// nil is what goes with the path.
   private var chosenNoiseMix: Mix?
+  package var method: Method
   package var timeline: Timeline
   package var output: Output
   /// Whether pictures are made at half the size, for a quick look.
@@ -52,7 +53,8 @@ package struct Script: Sendable, Hashable {
 
   package init(
     model: String = Default.model, size: Size? = nil, steps: Int = Default.steps, scheduler: SchedulerKind? = nil,
-    shortcuts: Shortcuts = Shortcuts(), promptMix: Mix = .lerp, noiseMix: Mix? = nil, timeline: Timeline, output: Output = Output()
+    shortcuts: Shortcuts = Shortcuts(), promptMix: Mix = .lerp, noiseMix: Mix? = nil, method: Method = .walk,
+    timeline: Timeline, output: Output = Output()
   ) {
     self.model = model
     self.size = size
@@ -61,6 +63,7 @@ package struct Script: Sendable, Hashable {
     self.shortcuts = shortcuts
     self.promptMix = promptMix
     chosenNoiseMix = noiseMix
+    self.method = method
     self.timeline = timeline
     self.output = output
   }

@@ -4,7 +4,9 @@ import Synchronization
 /// Weights as they lie in a file; read when a layer packs them for the first time.
 package protocol WeightSource: Sendable {
   var shape: [Int] { get }
-  /// Writes all elements in C order; there is room for as many as the shape says.
+  /// As many as the shape says, where there are any.
+  var count: Int { get }
+  /// Writes all elements in C order; there is room for `count`.
   func read(into floats: UnsafeMutablePointer<Float>)
 }
 

@@ -9,7 +9,7 @@ import sys
 
 import torch
 
-from making import models, parts, pipelines, rng, samplers, words
+from making import inversion, models, parts, pipelines, rng, samplers, walks, words
 from making.goldens import Folder
 
 
@@ -19,6 +19,9 @@ def expectations(root):
     for part in (parts.text, parts.denoiser, parts.autoencoder, pipelines.plain):
         part(folder, model)
     parts.times(folder)
+    tiny = models.Model(root, "tiny-sd15", tiny="tiny-taesd")
+    parts.tiny_autoencoder(folder, tiny, "tiny-taesd")
+    pipelines.tiny(folder, tiny)
     for kind, dtype in (("fp16", torch.float16), ("bf16", torch.bfloat16)):
         parts.halves(folder, models.Model(root, f"tiny-sd15-{kind}"), kind, dtype)
     folder.write()
@@ -35,6 +38,10 @@ def expectations(root):
     pipelines.consistency(folder, model)
     folder.write()
 
+    folder = Folder(root, "walks", "Walks of a few frames through tiny-sd15.")
+    walks.make(folder, models.Model(root, "tiny-sd15"))
+    folder.write()
+
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
@@ -45,5 +52,6 @@ if __name__ == "__main__":
         rng.make(root)
         words.make(root)
         samplers.make(root)
+        inversion.make(root)
         models.make(root)
         expectations(root)
