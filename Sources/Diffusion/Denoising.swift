@@ -63,23 +63,25 @@ package struct Denoising: Sendable {
   /// What the network, guided, makes of latent `x` at evaluation `i`.
   package func output(of x: Latent, at i: Int) -> NDArray { predict(x, at: i).output }
 
-  /// What the network makes of latent `x`, and the deep features to keep.
+  /// The same with the deep features to keep.
   private func predict(_ x: Latent, at i: Int) -> (output: NDArray, deep: UNet.DeepFeatures?) {
-    withTeam(of: threads) {
-      let n = x.shape[0]
-      let x = Tensor(channelsFirst: sampler.modelInput(x, at: i), scalar: scalar)
-      switch guidance {
-      case .none(let told):
-        let (y, deep) = evaluate(x, context, told: told, at: i)
-        return (y.channelsFirst, deep)
-      case .free(let scale, let rescale) where isGuided(i):
-        let (y, deep) = evaluate(x, context, at: i)
-        let (negative, prompt) = (y[0..<n].channelsFirst, y[n..<2 * n].channelsFirst)
-        return (guided(negative: negative, prompt: prompt, scale: scale, rescale: rescale), deep)
-      case .free:
-        let (y, deep) = evaluate(x, context[n..<2 * n], at: i)
-        return (y.channelsFirst, deep)
-      }
+    withTeam(of: threads) { predict(of: sampler.modelInput(x, at: i), at: i) }
+  }
+
+  private func predict(of x: NDArray, at i: Int) -> (output: NDArray, deep: UNet.DeepFeatures?) {
+    let n = x.shape[0]
+    let x = Tensor(channelsFirst: x, scalar: scalar)
+    switch guidance {
+    case .none(let told):
+      let (y, deep) = evaluate(x, context, told: told, at: i)
+      return (y.channelsFirst, deep)
+    case .free(let scale, let rescale) where isGuided(i):
+      let (y, deep) = evaluate(x, context, at: i)
+      let (negative, prompt) = (y[0..<n].channelsFirst, y[n..<2 * n].channelsFirst)
+      return (guided(negative: negative, prompt: prompt, scale: scale, rescale: rescale), deep)
+    case .free:
+      let (y, deep) = evaluate(x, context[n..<2 * n], at: i)
+      return (y.channelsFirst, deep)
     }
   }
 

@@ -32,12 +32,17 @@ package struct Script: Sendable, Hashable {
     package var crf: Int?
     /// How many times wider and higher the film is than the model's pictures.
     package var scale: Int
+    package var onBadFrame: BadFramePolicy
 
-    package init(file: String? = nil, codec: FilmCodec? = nil, crf: Int? = nil, scale: Int = 1) {
+    package init(
+      file: String? = nil, codec: FilmCodec? = nil, crf: Int? = nil, scale: Int = 1,
+      onBadFrame: BadFramePolicy = .retry
+    ) {
       self.file = file
       self.codec = codec
       self.crf = crf
       self.scale = scale
+      self.onBadFrame = onBadFrame
     }
   }
 

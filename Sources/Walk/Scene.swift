@@ -26,8 +26,8 @@ struct Scene: Sendable {
       return texts.count - 1
     }
     let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
-    pictures = try InvertedPictures(timeline.keyframes, texts: indices) { index, picture in
-      try painter.noise(of: picture, encoded[indices[index]], guidance: timeline.keyframes[index].guidance)
+    pictures = try InvertedPictures(timeline, texts: indices) { picture, index, guidance in
+      try painter.noise(of: picture, encoded[indices[index]], guidance: guidance)
     }
     self.texts = indices
     conditionings = encoded

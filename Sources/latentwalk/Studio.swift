@@ -28,16 +28,24 @@ struct Studio: FrameSource {
       steps: pictures.shortcuts.steps(pictures.steps ?? Script.Default.steps),
       guidance: text.guidance ?? Script.Default.guidance, scheduler: pictures.scheduler,
       shortcuts: pictures.shortcuts.shortcuts)
+    // Found here, before the first picture, where the scheduler cannot do that.
+    _ = try engine.sampler(sampling.scheduler, steps: sampling.steps)
     conditioning = try engine.encode(prompt, negative: text.negative ?? "")
     self.seeds = seeds
   }
 
   var count: Int { seeds.count }
 
-  func frame(at index: Int) throws -> Image {
-    var noise = NoiseGenerator(seed: seeds[index])
+  func frame(at index: Int) throws -> Image { try picture(of: seeds[index], by: engine) }
+
+  func frameAgain(at index: Int) throws -> Image? {
+    engine.model.precision == .fp32 ? nil : try picture(of: seeds[index], by: engine.computing(in: .fp32))
+  }
+
+  private func picture(of seed: UInt64, by engine: Engine) throws -> Image {
+    var noise = NoiseGenerator(seed: seed)
     let first = noise.next(shape: noiseShape)
     let latent = try engine.denoise(first, conditioning, sampling) { _ in noise.next(shape: noiseShape) }
-    return try engine.decode(latent)
+    return try namingBroken { try engine.decode(latent) }
   }
 }

@@ -7,7 +7,8 @@ import Video
 /// The commands, run as a user runs them, with the model that ships.
 @Suite struct CommandTests {
   static let names = [
-    "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "measure", "presets", "model",
+    "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "map", "measure", "presets",
+    "model",
   ]
 
   @Test func aloneItSaysWhatThereIs() throws {

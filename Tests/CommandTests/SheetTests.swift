@@ -81,6 +81,19 @@ import Video
     #expect(try shows(picture("s.png", in: tool), picture("tiger.png", in: tool)))
   }
 
+  @Test func aMapShowsTheWay() throws {
+    let tool = try Tool()
+    for name in ["map.svg", "map.png"] {
+      #expect(
+        try tool.run(["map", "a car", "a tiger", "a cat", "--seeds", "1-3", "--count", "5", "-o", name] + least).code
+          == 0)
+    }
+    let map = try String(contentsOf: tool.folder.url.appending(path: "map.svg"), encoding: .utf8)
+    for label in ["Prompts", "Noise", "Pictures", "a car, 1", "a tiger, 2", "a cat, 3"] { #expect(map.contains(label)) }
+    #expect(map.matches(of: #/<image /#).count == 9)
+    #expect(try picture("map.png", in: tool).width > 1000)
+  }
+
   @Test func theStripFillsWhileFramesAreMade() throws {
     let tool = try Tool()
     let arguments = ["walk", "a car", "a tiger", "--frames", "9", "--strip", "now.png", "-o", "film.mp4"] + least

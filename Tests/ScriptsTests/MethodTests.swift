@@ -4,7 +4,8 @@ import Walk
 
 @Suite struct MethodTests {
   private static func script(_ lines: String) throws -> Script {
-    try Script(yaml: lines + "\nkeyframes: [{prompt: a}, {prompt: b, after: 1s}, {prompt: c, after: 1s}]", named: "x.yaml")
+    try Script(
+      yaml: lines + "\nkeyframes: [{prompt: a}, {prompt: b, after: 1s}, {prompt: c, after: 1s}]", named: "x.yaml")
   }
 
   static let full = """

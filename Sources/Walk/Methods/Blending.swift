@@ -59,7 +59,7 @@ final class Blending: PaintingMethod {
   private func trunk(of keyframe: Int) throws -> Trunk {
     try trunks.value(for: keyframe) {
       let before = blend.firstCrossfeed.power > 0 && keyframe > 0 ? try trunk(of: keyframe - 1) : nil
-      let start = try Run(WalkState(at: keyframe, of: scene.timeline.keyframes), of: scene, by: painter)
+      let start = try Run(scene.timeline.state(at: scene.timeline.frames[keyframe]), of: scene, by: painter)
       let run = trajectory(start, blend.firstCrossfeed) { before?.run.moment(before: $0) }
       return Trunk(run: run, picture: try painter.picture(of: run.latent))
     }

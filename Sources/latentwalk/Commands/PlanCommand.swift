@@ -45,6 +45,10 @@ struct PlanCommand: ParsableCommand {
     print(
       "\nto paint  \(pictures.grouped) pictures of \(script.steps) steps, \((pictures * script.steps).grouped) steps in all\(repeated > 0 ? "; \(repeated.grouped) frames repeat others" : "")"
     )
+    if timeline.spacing != .time {
+      let count = Survey.pictures(of: timeline).grouped
+      print("survey    \(count) pictures more, to see where even frames lie; what is said above holds by the clock")
+    }
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
@@ -52,7 +56,9 @@ struct PlanCommand: ParsableCommand {
     if script.method != .walk {
       print("method    \(script.method.name.rawValue), which takes \(work.comparison(in: "steps"))")
     }
-    print("way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue)")
+    print(
+      "way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue), frames spaced by \(timeline.spacing.rawValue)"
+    )
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }
 

@@ -78,7 +78,8 @@ struct SliderCommand: ParsableCommand {
       timeline: try walk.timeline(frames: ends.count * seeds.count, rate: Script.Default.rate))
     pictures.apply(to: &script)
     model.apply(to: &script)
-    let source = try WalkSource(script, model.load(script.model), .mixes(mixes))
+    try script.refuseConflict()
+    let source = try WalkSource(script, model.load(script.model), report, .mixes(mixes))
     let images = try source.pictures(atOnce: source.atOnce, report)
     let sheet = GridSheet(
       columns: strengths.map { $0 == 0 ? "0" : String(format: "%+.3g", $0) },

@@ -18,7 +18,8 @@ struct MethodOptions: ParsableArguments {
       guard let options else { continue }
       guard script.method.name == name else {
         throw Fault.usage(
-          "--\(name.rawValue): found the method \(script.method.name.rawValue); expected it with --method \(name.rawValue)")
+          "--\(name.rawValue): found the method \(script.method.name.rawValue); expected it with --method \(name.rawValue)"
+        )
       }
       do {
         script.method = try script.method.reading(options, named: "--\(name.rawValue)")
