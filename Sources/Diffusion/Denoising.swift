@@ -9,16 +9,16 @@ package struct Denoising: Sendable {
   package internal(set) var latent: Latent
   /// The next evaluation.
   package private(set) var index: Int
-  private let unet: UNet
-  private let context: UNet.Context
-  private let guidance: Guidance
+  let unet: UNet
+  var context: UNet.Context
+  let guidance: Guidance
   private let shortcuts: Shortcuts
   /// Of the last whole evaluation, where a cache asks for them.
   private var deep: UNet.DeepFeatures?
-  private let scalar: Scalar
-  private let threads: Int
+  let scalar: Scalar
+  let threads: Int
 
-  private enum Guidance {
+  enum Guidance {
     /// Both halves of a batch: negative prompts, then prompts.
     case free(scale: Double, rescale: Double)
     /// Prompts alone; a distilled model is told the scale.
@@ -53,9 +53,14 @@ package struct Denoising: Sendable {
 
   /// Evaluates the network once and takes the sampler's step. Stochastic samplers call `noise` once a step at most.
   package mutating func advance(noise: () -> Latent) {
-    precondition(!isFinished)
     let output: NDArray
     (output, deep) = predict(latent, at: index)
+    take(output, noise: noise)
+  }
+
+  /// Takes the sampler's step for the network's guided output.
+  mutating func take(_ output: NDArray, noise: () -> Latent) {
+    precondition(!isFinished)
     latent = sampler.step(output, at: index, from: latent, noise: noise)
     index += 1
   }
@@ -85,7 +90,7 @@ package struct Denoising: Sendable {
     }
   }
 
-  private func isGuided(_ i: Int) -> Bool {
+  func isGuided(_ i: Int) -> Bool {
     shortcuts.guidanceInterval.map { $0.contains(i, of: sampler.timesteps.count) } ?? true
   }
 

@@ -31,8 +31,7 @@ public struct ModelDescription: Sendable, Hashable {
   ) throws(SchedulerError) {
     name = files.url.lastPathComponent
     factor = files.autoencoder.factor
-    // Stable Diffusion 1.x trains on 64 × 64 latents; files that do not say otherwise mean that.
-    let latent = files.unet.sampleSize ?? SampleSize(height: 64, width: 64)
+    let latent = files.unet.latentSize
     defaultSize = Size(width: latent.width * factor, height: latent.height * factor)
     latentChannels = files.autoencoder.latentChannels
     self.tokens = tokens

@@ -24,8 +24,8 @@ extension ScriptSource {
         root, "a walk script",
         keys: [
           "model", "size", "fps", "bpm", "steps", "scheduler", "guidance-interval", "cache", "prompt-mix", "noise-mix",
-          "path", "loop", "close", "spacing", "method", "blend", "prompt", "negative", "seed", "guidance", "easing",
-          "keyframes", "output",
+          "path", "loop", "close", "spacing", "method", "blend", "attention", "prompt", "negative", "seed", "guidance",
+          "easing", "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(

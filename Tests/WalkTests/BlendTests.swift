@@ -121,9 +121,3 @@ import Walk
     }
   }
 }
-
-extension Image {
-  fileprivate func largestDifference(from other: Image) -> Int {
-    zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
-  }
-}

@@ -4,16 +4,32 @@ package import Tensors
 package struct UNet: Sendable {
   /// What a prompt says to every cross-attention: computed once, used at every step.
   package struct Context: Sendable {
-    fileprivate let down, up: [[[Tensor]]]
-    fileprivate let middle: [Tensor]
+    fileprivate var down, up: [[[BlockContext]]]
+    fileprivate var middle: [BlockContext]
 
-    package var prompts: Int { middle[0].shape[0] }
+    package var prompts: Int { middle[0].keysAndValues.shape[0] }
 
     /// What it says of some of the prompts.
     package subscript(prompts: Range<Int>) -> Context {
-      Context(
-        down: down.map { $0.map { $0.map { $0[prompts] } } }, up: up.map { $0.map { $0.map { $0[prompts] } } },
-        middle: middle.map { $0[prompts] })
+      map { BlockContext(keysAndValues: $1.keysAndValues[prompts], tap: $1.tap) }
+    }
+
+    /// Every transformer block's, in the order in which the network comes to them.
+    var blocks: [BlockContext] { down.joined().joined() + middle + up.joined().joined() }
+
+    /// The same with each block's changed; `change` also gets the block's place in the order.
+    func map(_ change: (_ block: Int, BlockContext) -> BlockContext) -> Context {
+      var (next, context) = (0, self)
+      func changed(_ blocks: [BlockContext]) -> [BlockContext] {
+        blocks.map {
+          next += 1
+          return change(next - 1, $0)
+        }
+      }
+      context.down = down.map { $0.map(changed) }
+      context.middle = changed(middle)
+      context.up = up.map { $0.map(changed) }
+      return context
     }
   }
 
@@ -59,8 +75,8 @@ package struct UNet: Sendable {
   /// `prompt` is [n, tokens, width].
   package func context(_ prompt: Tensor) -> Context {
     Context(
-      down: down.map { $0.attentions.map { $0.keysAndValues(prompt) } },
-      up: up.map { $0.attentions.map { $0.keysAndValues(prompt) } }, middle: middle.attention.keysAndValues(prompt))
+      down: down.map { $0.attentions.map { $0.context(prompt) } },
+      up: up.map { $0.attentions.map { $0.context(prompt) } }, middle: middle.attention.context(prompt))
   }
 
   /// A guidance as a distilled model wants to be told it; nil for other models.
@@ -128,7 +144,7 @@ private struct DownBlock: Sendable {
     downsample = last ? nil : try Downsample(w["downsamplers"][0], o, padding: .all(1))
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     var x = x
     for j in resnets.indices { x = layer(j, x, t, context, &skips) }
     if let downsample {
@@ -138,7 +154,7 @@ private struct DownBlock: Sendable {
     return x
   }
 
-  func layer(_ j: Int, _ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func layer(_ j: Int, _ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     var x = resnets[j](x, t)
     if !attentions.isEmpty { x = attentions[j](x, context[j]) }
     skips.append(x)
@@ -158,7 +174,7 @@ private struct MiddleBlock: Sendable {
     resnet2 = try ResnetBlock(w["resnets.1"], c, from: width, to: width, &shifts)
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [BlockContext]) -> Tensor {
     resnet2(attention(resnet1(x, t), context), t)
   }
 }
@@ -189,7 +205,7 @@ private struct UpBlock: Sendable {
     upsample = level == 0 ? nil : try Upsample(w["upsamplers"][0], o)
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     var x = layers(resnets.indices, x, t, context, &skips)
     // To the size of the next skip: one less than double where a side was odd on the way down.
     if let upsample, let next = skips.last { x = upsample(x, height: next.shape[1], width: next.shape[2]) }
@@ -197,17 +213,17 @@ private struct UpBlock: Sendable {
   }
 
   /// All layers but the last two, whose skips come from the network's first.
-  func inner(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func inner(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     layers(0..<resnets.count - 2, x, t, context, &skips)
   }
 
   /// The last two layers.
-  func outer(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func outer(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     layers(resnets.count - 2..<resnets.count, x, t, context, &skips)
   }
 
   private func layers(
-    _ range: Range<Int>, _ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]
+    _ range: Range<Int>, _ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]
   ) -> Tensor {
     var x = x
     for j in range {

@@ -37,7 +37,7 @@ public struct Survey: Sendable, Hashable, Codable {
     /// A keyframe's picture, which two legs share.
     func look(atKeyframe index: Int) throws -> Appearance {
       if let look = known[index] { return look }
-      let look = try Appearance(paint([WalkState(at: index, of: timeline.keyframes)])[0])
+      let look = try Appearance(paint([timeline.state(at: timeline.frames[index])])[0])
       known[index] = look
       return look
     }

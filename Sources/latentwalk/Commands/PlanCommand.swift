@@ -2,6 +2,7 @@ import ArgumentParser
 import Diffusion
 import Foundation
 import Scripts
+import Tensors
 import Walk
 
 struct PlanCommand: ParsableCommand {
@@ -56,6 +57,11 @@ struct PlanCommand: ParsableCommand {
     if script.method != .walk {
       print("method    \(script.method.name.rawValue), which takes \(work.comparison(in: "steps"))")
     }
+    if case .attention(let attention) = script.method {
+      let folder = try ModelFolder(presets.model(script.model))
+      let bytes = attention.listening(of: script.steps) * folder.attentionBytes(size: script.size, precision: .automatic)
+      print("memory    \(bytes.megabytes) of keys and values for each of two keyframes")
+    }
     print(
       "way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue), frames spaced by \(timeline.spacing.rawValue)"
     )
@@ -84,4 +90,9 @@ extension String {
     while let last = text.last, isTrimmed(last) { text.removeLast() }
     return text
   }
+}
+
+extension Int {
+  /// Bytes as `925 MB`.
+  fileprivate var megabytes: String { String(format: self < 10_000_000 ? "%.1f MB" : "%.0f MB", Double(self) / 1e6) }
 }
