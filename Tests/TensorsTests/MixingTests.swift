@@ -31,6 +31,7 @@ import Testing
     #expect(columns.pictures == 3)
     let taken = columns.picture(1)
     #expect(taken.shape == [1, 4, 4])
-    #expect(taken.floats == (0..<4).flatMap { row in x.floats[(4 + row) * 10 + 3..<(4 + row) * 10 + 7] })
+    let wanted = (4..<8).map { row -> [Float] in Array(x.floats[row * 10 + 3..<row * 10 + 7]) }
+    #expect(taken.floats == Array(wanted.joined()))
   }
 }
