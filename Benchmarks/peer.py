@@ -103,7 +103,7 @@ class OpenVINO:
         import openvino
 
         self.core = openvino.Core()
-        self.folder = Path(model) / "openvino"
+        self.folder = converted(model)
         self.options = {
             "INFERENCE_PRECISION_HINT": {"fp32": "f32", "bf16": "bf16"}[precision], "INFERENCE_NUM_THREADS": threads}
         sizes = json.loads((self.folder / "sizes.json").read_text())
@@ -125,14 +125,19 @@ class OpenVINO:
         return self._work("vae", side)
 
 
+def converted(model):
+    """Where the model lies in OpenVINO's form."""
+    return Path(f"{model}-openvino")
+
+
 def convert(model):
-    """Writes what OpenVINO reads into a folder of its own inside the model's."""
+    """Writes what OpenVINO reads, where it is not there yet."""
     import openvino
     import torch
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextConfig
 
-    folder = Path(model) / "openvino"
+    folder = converted(model)
     if (folder / "sizes.json").exists():
         return
     folder.mkdir(exist_ok=True)
@@ -160,9 +165,9 @@ def convert(model):
         example = inputs(part, network.net.config.sample_size if part == "unet" else 16, channels,
                          text.max_position_embeddings, text.hidden_size)
         tensors = tuple(map(torch.from_numpy, example))
-        converted = openvino.convert_model(network, example_input=tensors if part == "unet" else tensors[0])
-        openvino.save_model(converted, folder / f"{part}.xml", compress_to_fp16=True)  # the weights are halves already
-        del network, converted
+        graph = openvino.convert_model(network, example_input=tensors if part == "unet" else tensors[0])
+        openvino.save_model(graph, folder / f"{part}.xml", compress_to_fp16=True)  # the weights are halves already
+        del network, graph
         gc.collect()
     sizes = {"channels": channels, "tokens": text.max_position_embeddings, "width": text.hidden_size}
     (folder / "sizes.json").write_text(json.dumps(sizes))

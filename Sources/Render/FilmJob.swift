@@ -61,10 +61,10 @@ package struct FilmJob: Sendable {
       }
       let outcome = try render(source, in: folder, progress, interruption, watcher)
       if case .finished = outcome, !keepFrames { folder.remove() }
-      if folder.frames().isEmpty { folder.remove() }
+      if folder.isEmpty { folder.remove() }
       return outcome
     } catch {
-      if folder.frames().isEmpty { folder.remove() }
+      if folder.isEmpty { folder.remove() }
       throw error
     }
   }

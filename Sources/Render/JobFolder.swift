@@ -66,6 +66,9 @@ struct JobFolder: ~Copyable {
     try Self.write(Repairs(again: repairs.again), to: Self.repairsName, in: url)
   }
 
+  /// Whether nothing that was rendered or found out is in it.
+  var isEmpty: Bool { frames().isEmpty && preparation() == nil }
+
   /// What the source found out before the first frame; nil where nothing is kept.
   func preparation() -> [UInt8]? {
     (try? Data(contentsOf: url.appendingPathComponent(Self.preparationName))).map { Array($0) }

@@ -14,19 +14,21 @@ public final class WalkFrames: Sendable {
   /// The pictures taken up last, for frames that show the same again: those of a hold.
   private let recent = Recent<WalkState, Image>(keeping: 4)
 
-  /// The plain walk.
+  /// The plain walk. Where `noiseMix` is nil, it is the one that goes with the timeline's path.
   public convenience init(
-    _ timeline: Timeline, painter: any Painter, promptMix: Mix = .lerp, noiseMix: Mix = .slerp
+    _ timeline: Timeline, painter: any Painter, promptMix: Mix = .lerp, noiseMix: Mix? = nil
   ) throws {
-    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
+    let scene = try Scene(
+      timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
     self.init(scene, PlainPainting(scene: scene, painter: painter), atOnce: painter.picturesAtOnce)
   }
 
   /// A walk by another method, which has to see into the engine's runs.
   public convenience init(
-    _ timeline: Timeline, painter: EnginePainter, promptMix: Mix = .lerp, noiseMix: Mix = .slerp, method: Method
+    _ timeline: Timeline, painter: EnginePainter, promptMix: Mix = .lerp, noiseMix: Mix? = nil, method: Method
   ) throws {
-    let scene = try Scene(timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix)
+    let scene = try Scene(
+      timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
     let painting: any PaintingMethod =
       switch method {
       case .walk: PlainPainting(scene: scene, painter: painter)

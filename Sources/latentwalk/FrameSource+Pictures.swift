@@ -1,6 +1,7 @@
 import Diffusion
 import Pixels
 import Render
+import Video
 
 extension FrameSource {
   /// All pictures, `atOnce` made at the same time, with their progress told.

@@ -2,6 +2,7 @@ import Diffusion
 import Pixels
 import Render
 import Scripts
+import Tensors
 
 /// Pictures of one prompt, each from its own seed.
 struct Studio: FrameSource {

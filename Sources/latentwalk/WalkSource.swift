@@ -4,6 +4,8 @@ import Pixels
 import Render
 import Scripts
 import Synchronization
+import Tensors
+import Video
 import Walk
 
 /// A script's pictures, as a job takes them.

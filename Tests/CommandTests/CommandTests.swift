@@ -124,6 +124,20 @@ import Video
     #expect(found == count)
   }
 
+  @Test(arguments: ["none", "closed", "pingpong"], ["even", "even-between"])
+  func loopsAndEvenFramesAreExactlyAsManyAsAsked(loop: String, spacing: String) throws {
+    let tool = try Tool()
+    let result = try tool.run(
+      ["walk", "a cat", "a dog", "a fox", "--frames", "8", "--path", "smooth", "--loop", loop, "--spacing", spacing]
+        + ["-o", "film.mp4"] + least)
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(try tool.files == ["film.mp4"])
+    var film = try FilmReader(tool.folder.url.appending(path: "film.mp4"))
+    var found = 0
+    while try film.next() != nil { found += 1 }
+    #expect(found == 8)
+  }
+
   @Test func lengthsAreToldBeforeRendering() throws {
     let tool = try Tool()
     let result = try tool.run(["walk", "a", "b", "--frames", "3", "-o", "film.mp4"] + least.dropLast())

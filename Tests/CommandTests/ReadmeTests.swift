@@ -85,6 +85,6 @@ import Testing
 
   /// Splits at spaces outside quotes.
   private static func words(_ line: String) -> [String] {
-    line.matches(of: #/"([^"]*)"|(\S+)/#).map { String($0.1 ?? $0.2 ?? "") }
+    line.matches(of: #/"([^"]*)"|'([^']*)'|(\S+)/#).map { String($0.1 ?? $0.2 ?? $0.3 ?? "") }
   }
 }

@@ -61,7 +61,8 @@ import Video
     #expect(
       try tool.run(
         [
-          "slider", "a car", "--from", "a cat", "--to", "a tiger", "--strengths", "-2..2", "--count", "3", "--seeds",
+          "slider", "a car", "--direction", "\"a tiger\" - \"a cat\"", "--strengths", "-2..2", "--count", "3",
+          "--seeds",
           "5,6",
         ]
           + least
@@ -74,7 +75,7 @@ import Video
     // At strength 1 from itself, the prompt has become the other.
     #expect(
       try tool.run(
-        ["slider", "a cat", "--from", "a cat", "--to", "a tiger", "--strengths", "-1,1", "-o", "s.png"] + least
+        ["slider", "a cat", "--direction", "-\"a cat\" + \"a tiger\"", "--strengths", "-1,1", "-o", "s.png"] + least
       )
       .code == 0)
     #expect(try tool.run(["image", "a tiger", "-o", "tiger.png"] + least).code == 0)

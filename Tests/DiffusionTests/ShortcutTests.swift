@@ -70,6 +70,8 @@ import Testing
   @Test(arguments: ["", "0.2", "0.8..0.2", "0.5..0.5", "-1..1", "0..2", "0.2...0.8", "a..b", "0.2..0.8 "])
   func refusesIntervals(text: String) { #expect(GuidanceInterval(text) == nil) }
 
-  @Test(arguments: ["deep", "deep:1", "deep:0", "deep:-3", "deep:101", "deep:2.5", "shallow:2", "deep:99999999999999999999"])
+  @Test(arguments: [
+    "deep", "deep:1", "deep:0", "deep:-3", "deep:101", "deep:2.5", "shallow:2", "deep:99999999999999999999",
+  ])
   func refusesCaches(text: String) { #expect(FeatureCache(text) == nil) }
 }

@@ -32,8 +32,7 @@ import Testing
     let taken = columns.picture(1)
     #expect(taken.shape == [1, 4, 4])
     let floats = x.floats
-    var wanted: [Float] = []
-    for row in 4..<8 { wanted += floats[10 * row + 3..<10 * row + 7] }
-    #expect(taken.floats == wanted)
+    let expected: [Float] = (4..<8).flatMap { row in Array(floats[row * 10 + 3..<row * 10 + 7]) }
+    #expect(taken.floats == expected)
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Pixels
 import Scripts
+import Video
 import Walk
 
 struct GridCommand: ParsableCommand {

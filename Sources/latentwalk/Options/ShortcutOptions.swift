@@ -8,7 +8,9 @@ struct ShortcutOptions: ParsableArguments {
     help: ArgumentHelp(
       "Guide a part of the way only, such as 0.2..0.8 from noise to picture. (default: all)", valueName: "a..b"),
     transform: { text in
-      guard let interval = GuidanceInterval(text) else { throw ValidationError("expected \(GuidanceInterval.expected)") }
+      guard let interval = GuidanceInterval(text) else {
+        throw ValidationError("expected \(GuidanceInterval.expected)")
+      }
       return interval
     })
   var guidanceInterval: GuidanceInterval?
