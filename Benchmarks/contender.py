@@ -11,6 +11,9 @@ from pathlib import Path
 import numpy as np
 
 PEER = Path(__file__).resolve().parent / "peer.py"
+# The peers' libraries tell much that is no part of a table.
+QUIET = {"TRANSFORMERS_VERBOSITY": "error", "DIFFUSERS_VERBOSITY": "error", "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+         "TQDM_DISABLE": "1", "PYTHONWARNINGS": "ignore"}
 
 
 class Contender:
@@ -21,7 +24,7 @@ class Contender:
         self.born = time.perf_counter()
         self.process = subprocess.Popen(
             [*program, str(model), precision, str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "OMP_NUM_THREADS": str(threads)})
+            env={**os.environ, **QUIET, "OMP_NUM_THREADS": str(threads)})
         self.load = self._answer()["seconds"]
 
     def _answer(self):

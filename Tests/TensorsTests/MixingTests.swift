@@ -31,7 +31,8 @@ import Testing
     #expect(columns.pictures == 3)
     let taken = columns.picture(1)
     #expect(taken.shape == [1, 4, 4])
-    let wanted = (4..<8).map { row -> [Float] in Array(x.floats[row * 10 + 3..<row * 10 + 7]) }
-    #expect(taken.floats == Array(wanted.joined()))
+    let floats = x.floats
+    let expected: [Float] = (4..<8).flatMap { row in Array(floats[row * 10 + 3..<row * 10 + 7]) }
+    #expect(taken.floats == expected)
   }
 }

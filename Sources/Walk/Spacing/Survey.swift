@@ -25,7 +25,9 @@ public struct Survey: Sendable, Hashable, Codable {
   private static func looks(at leg: Leg) -> Int { max(leg.length, fewest) }
 
   /// A leg is looked at in so many parts at least.
-  private static let fewest = 8
+  private static let fewest = 16
+  /// The first so many parts are equal.
+  private static let equal = 8
   /// So many gaps are halved at a time, so that their pictures can be made together.
   package static let atOnce = 8
   /// Gaps narrower than this stay: a picture that jumps here would jump anywhere.
@@ -53,7 +55,7 @@ public struct Survey: Sendable, Hashable, Codable {
           gaps.replaceSubrange(place...place, with: gaps[place].halves(at: middle, Appearance(image)))
         }
       }
-      while gaps.count < Self.fewest { try halve(Array(gaps.indices)) }
+      while gaps.count < Self.equal { try halve(Array(gaps.indices)) }
       while gaps.count < Self.looks(at: leg) {
         let open = gaps.indices.filter { gaps[$0].to - gaps[$0].from > Self.narrowest }
         let largest = open.sorted { (gaps[$0].difference, $1) > (gaps[$1].difference, $0) }
