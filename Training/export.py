@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline
+from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, StableDiffusionPipeline
 
 import autoencoder
 import tokenizer
@@ -22,6 +22,11 @@ def trained_autoencoder(configuration: Configuration, run: Path) -> AutoencoderK
     return vae
 
 
+def build_sampler() -> DPMSolverMultistepScheduler:
+    """DPM-Solver++ of second order at Karras's steps, which samplers.py found to need the fewest."""
+    return DPMSolverMultistepScheduler.from_config(build_scheduler().config, use_karras_sigmas=True)
+
+
 def pipeline(configuration: Configuration, run: Path) -> StableDiffusionPipeline:
     """The run's models as they stand, in single precision."""
     tokens = tokenizer.read(run / "tokenizer")
@@ -34,7 +39,7 @@ def pipeline(configuration: Configuration, run: Path) -> StableDiffusionPipeline
         text_encoder=denoiser.text_encoder,
         tokenizer=tokens,
         unet=denoiser.unet,
-        scheduler=build_scheduler(),
+        scheduler=build_sampler(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,

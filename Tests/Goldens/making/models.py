@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import shutil
 
@@ -194,11 +195,11 @@ def load_text_encoder(folder):
 
 
 class Model:
-    """The parts of a model's folder."""
+    """The parts of a model's folder, which is named as seen from the root of all data."""
 
-    def __init__(self, root, name):
-        self.name = f"models/{name}"
-        self.folder = pathlib.Path(root) / self.name
+    def __init__(self, root, folder):
+        self.folder = pathlib.Path(root).resolve() / folder
+        self.name = os.path.relpath(self.folder, root)
         self.tokenizer = words.load(self.folder / "tokenizer")
         self.text_encoder = load_text_encoder(self.folder / "text_encoder")
         self.unet = load_part(UNet2DConditionModel, self.folder / "unet")
