@@ -26,7 +26,7 @@ package struct FilmJob: Sendable {
 
   /// How a job ended.
   package enum Outcome: Sendable, Equatable {
-    /// The film is whole; of its frames so many were rendered now, the others were there.
+    /// The film is whole; of its frames so many were rendered or repeated now, the others were there.
     case finished(frames: Int, rendered: Int)
     /// Asked to stop: `done` first frames are kept, and `partial` shows them where there are any.
     case interrupted(done: Int, frames: Int, partial: URL?)
@@ -63,13 +63,19 @@ package struct FilmJob: Sendable {
   ) throws(JobError) -> Outcome {
     let film = try openFilm(for: source, in: folder)
     let found = folder.frames()
-    progress.begin(frames: source.count, found: found.count)
+    let new = (0..<source.count).count { !found.contains($0) && source.firstFrame(showing: $0) == $0 }
+    progress.begin(frames: source.count, found: found.count, toRender: new)
     defer { progress.end() }
     var rendered = 0
     for index in 0..<source.count {
       let image: Image
       if found.contains(index), let kept = folder.frame(at: index) {
         image = kept
+        progress.advance(rendered: false)
+      } else if let same = folder.frame(before: index, sameIn: source) {
+        image = same
+        try folder.save(image, at: index)
+        rendered += 1
         progress.advance(rendered: false)
       } else if interruption.isRequested {
         if index > 0 { try finish(film, at: partial) }

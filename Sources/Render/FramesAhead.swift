@@ -2,7 +2,7 @@ internal import Dispatch
 package import Pixels
 internal import Synchronization
 
-/// Renders the next frames while one is waited for.
+/// Renders the next new pictures while one is waited for.
 ///
 /// Frames are pure functions of their index, so the order in which they are made does not show. At most `atOnce` are
 /// under way or waiting, however long the film is.
@@ -21,8 +21,11 @@ package final class FramesAhead: FrameSource {
   package var width: Int { source.width }
   package var height: Int { source.height }
 
+  package func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
+
   package func frame(at index: Int) throws -> Image {
-    let wanted = index..<min(index + atOnce, count)
+    let next = (index + 1..<count).lazy.filter { self.firstFrame(showing: $0) == $0 }.prefix(atOnce - 1)
+    let wanted = [index] + next
     let promise = started.withLock { started in
       started = started.filter { wanted.contains($0.key) }
       for i in wanted where started[i] == nil { started[i] = begin(i) }

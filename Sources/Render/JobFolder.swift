@@ -38,6 +38,12 @@ struct JobFolder: ~Copyable {
     return image
   }
 
+  /// The finished frame before this one that is the same picture; nil where there is none.
+  func frame(before index: Int, sameIn source: any FrameSource) -> Image? {
+    let first = source.firstFrame(showing: index)
+    return first < index ? frame(at: first) : nil
+  }
+
   /// Keeps a frame, whole or not at all.
   func save(_ image: Image, at index: Int) throws(JobError) {
     do throws(PictureError) {

@@ -36,9 +36,10 @@ package final class ProgressPrinter {
     try? FileHandle.standardError.write(contentsOf: Data($0.utf8))
   }
 
-  /// A job of so many frames begins; so many are there already.
-  package func begin(frames: Int, found: Int) {
-    meter = ProgressMeter(frames: frames, at: clock())
+  /// A job of so many frames begins; so many are there already, and so many have to be rendered: the others if it is
+  /// nil, and fewer where frames repeat.
+  package func begin(frames: Int, found: Int, toRender: Int? = nil) {
+    meter = ProgressMeter(frames: frames, toRender: toRender ?? frames - found, at: clock())
     lastPrint = clock()
     switch style {
     case .json: sink("{\"event\":\"begin\",\"frames\":\(frames),\"found\":\(found)}\n")

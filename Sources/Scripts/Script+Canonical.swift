@@ -11,7 +11,10 @@ extension Script {
     if let size { lines.append("size: \(size)") }
     lines += ["fps: \(timeline.rate)", "steps: \(steps)"]
     if let scheduler { lines.append("scheduler: \(scheduler.rawValue)") }
-    lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)", "keyframes:"]
+    lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)"]
+    lines += ["path: \(timeline.path.rawValue)", "loop: \(timeline.loop.rawValue)"]
+    if let frames = timeline.closingFrames { lines.append("close: \(frames)f") }
+    lines.append("keyframes:")
     for (index, keyframe) in timeline.keyframes.enumerated() {
       let frame = timeline.frames[index]
       lines += [
@@ -22,7 +25,7 @@ extension Script {
         "    at: \(frame)f",
         "    hold: \(timeline.holdEnds[index] - frame)f",
       ]
-      if index > 0 { lines.append("    easing: \(keyframe.easing.rawValue)") }
+      if index > 0 || timeline.loop == .closed { lines.append("    easing: \(keyframe.easing.rawValue)") }
     }
     lines.append("output:")
     if let file = output.file { lines.append("  file: \(quoted(file))") }

@@ -13,8 +13,18 @@ extension Script {
   package var conflict: Conflict? {
     if promptMix == .gaussian {
       return Conflict(
-        key: "prompt-mix", found: "gaussian, which keeps the strength of independent noises and would change a prompt's",
+        key: "prompt-mix",
+        found: "gaussian, which keeps the strength of independent noises and would change a prompt's",
         expected: "lerp or slerp")
+    }
+    if timeline.path == .smooth {
+      for (key, mix, others) in [("prompt-mix", promptMix, "lerp"), ("noise-mix", noiseMix, "gaussian or lerp")]
+      where !mix.mixesMany {
+        return Conflict(
+          key: key,
+          found: "\(mix.rawValue), which goes between two keyframes, on a smooth path, which mixes up to four",
+          expected: "\(others), or a linear path")
+      }
     }
     return nil
   }

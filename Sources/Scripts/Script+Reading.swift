@@ -22,10 +22,9 @@ extension ScriptSource {
       let table = try Table(
         root, "a walk script",
         keys: [
-          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "loop",
+          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
           "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
         ], file: file)
-      if let loop = table["loop"]?.value { try expectNoLoop(loop, in: table) }
       let timeline = try timeline(table)
       let script = Script(
         model: try table.read("model", as: .name) ?? Script.Default.model,
@@ -33,19 +32,13 @@ extension ScriptSource {
         steps: try table.read("steps", as: .integer(1...1000)) ?? Script.Default.steps,
         scheduler: try table.read("scheduler", as: .choice),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
-        noiseMix: try table.read("noise-mix", as: .choice) ?? .slerp,
+        noiseMix: try table.read("noise-mix", as: .choice),
         timeline: timeline,
         output: try output(table))
       if let conflict = script.conflict {
         throw table.fault(at: conflict.key, found: conflict.found, expected: conflict.expected)
       }
       return script
-    }
-  }
-
-  private func expectNoLoop(_ loop: Node, in table: Table) throws(ScriptError) {
-    guard loop.scalar?.string == "none" else {
-      throw table.fault(at: "loop", found: "`loop`: \(loop.shortly)", expected: "none")
     }
   }
 
@@ -60,32 +53,44 @@ extension ScriptSource {
     let defaults = try KeyframeDefaults(table)
     let rate = try table.read("fps", as: .rate) ?? Script.Default.rate
     let tempo = try table.read("bpm", as: .tempo)
+    let path: Path = try table.read("path", as: .choice) ?? .linear
+    let loop: Loop = try table.read("loop", as: .choice) ?? .none
+    let closing = try table.read("close", as: .time)
+    guard closing == nil || loop == .closed else {
+      throw table.fault(
+        at: "close", found: "`close` without `loop: closed`",
+        expected: "it with a closed loop, whose way back from the last keyframe it times")
+    }
     var (tables, keyframes): ([Table], [Keyframe]) = ([], [])
     for node in nodes {
-      let table = try Table(
+      let keyframeTable = try Table(
         node, "keyframe \(tables.count + 1)",
         keys: ["prompt", "negative", "seed", "guidance", "at", "after", "hold", "easing"], file: file)
-      keyframes.append(try keyframe(table, isFirst: tables.isEmpty, defaults))
-      tables.append(table)
+      keyframes.append(try keyframe(keyframeTable, isFirst: tables.isEmpty, loop, defaults))
+      tables.append(keyframeTable)
     }
     do {
-      return try Timeline(keyframes, rate: rate, beatsPerMinute: tempo)
+      return try Timeline(
+        keyframes, rate: rate, beatsPerMinute: tempo, path: path, loop: loop, closing: closing)
     } catch {
-      throw ScriptError(file: file, place: place(of: error, tables) ?? node.place, text: "\(error)")
+      throw ScriptError(file: file, place: place(of: error, table, tables) ?? node.place, text: "\(error)")
     }
   }
 
-  private func place(of error: TimelineError, _ tables: [Table]) -> ScriptError.Place? {
+  private func place(of error: TimelineError, _ script: Table, _ tables: [Table]) -> ScriptError.Place? {
     guard let (index, part) = error.place else { return nil }
     let table = tables[index]
     switch part {
     case .start: return table.place(of: table["after"] == nil ? "at" : "after")
     case .hold: return table.place(of: "hold")
     case .guidance: return table.place(of: "guidance")
+    case .closing: return script.place(of: "close")
     }
   }
 
-  private func keyframe(_ table: Table, isFirst: Bool, _ defaults: KeyframeDefaults) throws(ScriptError) -> Keyframe {
+  private func keyframe(
+    _ table: Table, isFirst: Bool, _ loop: Loop, _ defaults: KeyframeDefaults
+  ) throws(ScriptError) -> Keyframe {
     guard let prompt = try table.read("prompt", as: .text) ?? defaults.prompt else {
       throw table.fault(at: "prompt", found: "a keyframe without `prompt`", expected: "one, here or for all keyframes")
     }
@@ -96,7 +101,7 @@ extension ScriptSource {
       guidance: try table.read("guidance", as: .guidance) ?? defaults.guidance,
       start: try start(table, isFirst: isFirst),
       hold: try table.read("hold", as: .time) ?? .zero,
-      easing: try easing(table, isFirst: isFirst) ?? defaults.easing)
+      easing: try easing(table, hasWay: !isFirst || loop == .closed) ?? defaults.easing)
   }
 
   private func start(_ table: Table, isFirst: Bool) throws(ScriptError) -> Keyframe.Start {
@@ -115,9 +120,9 @@ extension ScriptSource {
     }
   }
 
-  /// The curve of the way to a keyframe, which the first does not have.
-  private func easing(_ table: Table, isFirst: Bool) throws(ScriptError) -> Easing? {
-    if isFirst, table["easing"] != nil {
+  /// The curve of the way to a keyframe; none leads to the first, unless the loop is closed.
+  private func easing(_ table: Table, hasWay: Bool) throws(ScriptError) -> Easing? {
+    if !hasWay, table["easing"] != nil {
       throw table.fault(
         at: "easing", found: "`easing` in the first keyframe", expected: "it in the keyframe that a way leads to")
     }

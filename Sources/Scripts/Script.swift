@@ -13,7 +13,8 @@ package struct Script: Sendable, Hashable {
   /// nil is the model's own scheduler.
   package var scheduler: SchedulerKind?
   package var promptMix: Mix
-  package var noiseMix: Mix
+  /// nil is what goes with the path.
+  private var chosenNoiseMix: Mix?
   package var timeline: Timeline
   package var output: Output
 
@@ -47,15 +48,20 @@ package struct Script: Sendable, Hashable {
 
   package init(
     model: String = Default.model, size: Size? = nil, steps: Int = Default.steps, scheduler: SchedulerKind? = nil,
-    promptMix: Mix = .lerp, noiseMix: Mix = .slerp, timeline: Timeline, output: Output = Output()
+    promptMix: Mix = .lerp, noiseMix: Mix? = nil, timeline: Timeline, output: Output = Output()
   ) {
     self.model = model
     self.size = size
     self.steps = steps
     self.scheduler = scheduler
     self.promptMix = promptMix
-    self.noiseMix = noiseMix
+    chosenNoiseMix = noiseMix
     self.timeline = timeline
     self.output = output
+  }
+
+  package var noiseMix: Mix {
+    get { chosenNoiseMix ?? timeline.path.noiseMix }
+    set { chosenNoiseMix = newValue }
   }
 }

@@ -26,4 +26,22 @@ public enum Easing: String, Sendable, CaseIterable {
     case .easeOut: sin(x * .pi / 2)
     }
   }
+
+  /// How fast the progress grows at the start, as against a steady one.
+  var startSlope: Double {
+    switch self {
+    case .linear: 1
+    case .smooth, .easeIn: 0
+    case .easeOut: .pi / 2
+    }
+  }
+
+  /// How fast the progress grows at the end.
+  var endSlope: Double {
+    switch self {
+    case .linear: 1
+    case .smooth, .easeOut: 0
+    case .easeIn: .pi / 2
+    }
+  }
 }

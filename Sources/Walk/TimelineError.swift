@@ -1,7 +1,7 @@
 /// Why keyframes make no film. Keyframes count from 0 here and from 1 in the text.
 public enum TimelineError: Error, Sendable, Equatable {
   /// The part of a keyframe that is at fault.
-  public enum Part: Sendable { case start, hold, guidance }
+  public enum Part: Sendable { case start, hold, guidance, closing }
 
   case tooFewKeyframes(Int)
   case firstNotAtZero(frame: Int)
@@ -10,6 +10,8 @@ public enum TimelineError: Error, Sendable, Equatable {
   case beatsWithoutTempo(Int, Part, Time)
   case tooLong(Int, Part, Time)
   case guidance(Int, Double)
+  /// A way back of a closed loop that takes no frame.
+  case closingTooShort(Time)
 
   /// The keyframe at fault and the part of it, where there is one.
   public var place: (keyframe: Int, part: Part)? {
@@ -19,6 +21,7 @@ public enum TimelineError: Error, Sendable, Equatable {
     case .notAfter(let index, _, _, _): (index, .start)
     case .beatsWithoutTempo(let index, let part, _), .tooLong(let index, let part, _): (index, part)
     case .guidance(let index, _): (index, .guidance)
+    case .closingTooShort: (0, .closing)
     }
   }
 }
@@ -42,6 +45,8 @@ extension TimelineError: CustomStringConvertible {
       "found \(time); expected a film of at most \(Timeline.longest) frames"
     case .guidance(_, let value):
       "found guidance \(value); expected a finite number"
+    case .closingTooShort(let time):
+      "found \(time) for the way from the last keyframe back to the first; expected one frame at least"
     }
   }
 }

@@ -10,24 +10,22 @@ public struct WalkState: Sendable, Hashable {
   public let progress: Double
   /// How much of which keyframes the picture holds: rising keyframes, weights that sum to 1.
   public let weights: [Weight]
+  /// Mixed like the rest, but never beyond what the two keyframes say: a curve's overshoot is no wish of the author's.
   public let guidance: Double
 
   /// On a keyframe.
   init(at index: Int, of keyframes: [Keyframe]) {
-    from = index
-    to = index
-    progress = 0
-    weights = [Weight(index, 1)]
-    guidance = keyframes[index].guidance
+    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes)
   }
 
-  /// Between a keyframe and the next.
-  init(from index: Int, progress: Double, of keyframes: [Keyframe]) {
-    from = index
-    to = index + 1
+  /// On the way between two.
+  init(from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe]) {
+    self.from = from
+    self.to = to
     self.progress = progress
-    weights = [Weight(index, 1 - progress), Weight(index + 1, progress)]
-    guidance = weights.mixed { keyframes[$0].guidance }
+    self.weights = weights
+    let ends = [keyframes[from].guidance, keyframes[to].guidance].sorted()
+    guidance = min(max(weights.mixed { keyframes[$0].guidance }, ends[0]), ends[1])
   }
 }
 

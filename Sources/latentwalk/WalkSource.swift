@@ -10,7 +10,7 @@ struct WalkSource: FrameSource {
   /// How many frames are best made at the same time.
   let atOnce: Int
   private let frames: WalkFrames
-  private let chosen: [Int]
+  private let chosen: [Int]?
 
   /// Encodes the script's prompts. `chosen` frames of the walk are given; all of them if it is nil.
   init(_ script: Script, _ engine: Engine, chosen: [Int]? = nil) throws {
@@ -20,14 +20,21 @@ struct WalkSource: FrameSource {
     frames = try WalkFrames(
       script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix)
     atOnce = frames.picturesAtOnce
-    self.chosen = chosen ?? Array(0..<frames.count)
+    self.chosen = chosen
   }
 
-  var count: Int { chosen.count }
+  var count: Int { chosen?.count ?? frames.count }
   var width: Int { size.width }
   var height: Int { size.height }
 
-  func frame(at index: Int) throws -> Image { try frames.frame(at: chosen[index]) }
+  func frame(at index: Int) throws -> Image { try frames.frame(at: chosen?[index] ?? index) }
+
+  func firstFrame(showing index: Int) -> Int {
+    let timeline = frames.timeline
+    guard let chosen else { return timeline.firstFrame(showing: index) }
+    let first = timeline.firstFrame(showing: chosen[index])
+    return chosen.firstIndex { timeline.firstFrame(showing: $0) == first }!  // `index` itself at the latest
+  }
 }
 
 extension FrameSource {
@@ -35,12 +42,15 @@ extension FrameSource {
   func pictures(atOnce: Int, _ report: ReportOptions) throws -> [Image] {
     let ahead = FramesAhead(self, atOnce: atOnce)
     let progress = ProgressPrinter(style: report.style)
-    progress.begin(frames: count, found: 0)
+    progress.begin(frames: count, found: 0, toRender: (0..<count).count { firstFrame(showing: $0) == $0 })
     defer { progress.end() }
-    return try (0..<count).map { index in
-      defer { progress.advance(rendered: true) }
-      return try ahead.frame(at: index)
+    var images: [Image] = []
+    for index in 0..<count {
+      let first = firstFrame(showing: index)
+      images.append(first < index ? images[first] : try ahead.frame(at: index))
+      progress.advance(rendered: first == index)
     }
+    return images
   }
 }
 

@@ -39,7 +39,7 @@ import Video
     #expect(lines.contains { $0.hasPrefix("0 ") && $0.hasSuffix("a car  (holds to frame 10)") })
     #expect(
       lines.contains { $0.hasPrefix("30 ") && $0.contains("3.000") && $0.hasSuffix("smooth    a tiger  (not: a cat)") })
-    #expect(result.text.contains("21 pictures of 8 steps, 168 steps in all; 10 frames repeat the one before"))
+    #expect(result.text.contains("21 pictures of 8 steps, 168 steps in all; 10 frames repeat others"))
     #expect(try tool.files == ["film.yaml"])
   }
 

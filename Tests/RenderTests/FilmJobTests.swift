@@ -105,6 +105,42 @@ struct FilmJobTests {
     #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(12))
   }
 
+  /// Back and forth over seven pictures.
+  @Test(arguments: [nil, 3]) func framesThatAreThereAlreadyAreRepeated(stop: Int?) throws {
+    let first: @Sendable (Int) -> Int = { min($0, 12 - $0) }
+    let alone = try ScratchFolder()
+    _ = try FilmJob(output: alone["film.mp4"]).run(quietly: SyntheticSource(count: 12, first: first))
+    if let stop {
+      let interruption = Interruption()
+      _ = try job.run(
+        quietly: SyntheticSource(
+          count: 12, before: { if $0 == stop { interruption.request() } }, first: first),
+        interruption: interruption)
+    }
+    let source = SyntheticSource(count: 12, first: first)
+    var job = job
+    job.keepFrames = true
+    _ = try job.run(quietly: source)
+    #expect(source.rendered == Array((stop.map { $0 + 1 } ?? 0)..<7))
+    #expect(try frameFiles.count == 12)
+    #expect(try Data(contentsOf: folder["film.mp4"]) == Data(contentsOf: alone["film.mp4"]))
+    // Of two frames that show the same, one that is lost is taken from the other, if that comes first.
+    for name in ["000003.png", "000009.png", "000010.png"] {
+      try FileManager.default.removeItem(at: job.folder.appending(path: name))
+    }
+    let again = SyntheticSource(count: 12, first: first)
+    _ = try job.run(quietly: again)
+    #expect(again.rendered == [3])
+  }
+
+  @Test func framesAheadAreNewOnes() throws {
+    let source = SyntheticSource(count: 20, first: { $0 < 12 ? 0 : $0 })
+    let ahead = FramesAhead(source, atOnce: 3)
+    for index in [0, 12, 13] { _ = try ahead.frame(at: index) }
+    _ = try ahead.frame(at: 19)
+    #expect(Set(source.rendered).isDisjoint(with: 1..<12))
+  }
+
   @Test func whatAKilledProcessLeftDoesNotMatter() throws {
     _ = try interrupt(after: 3, of: 5)
     try Data("half a film".utf8).write(to: job.folder.appendingPathComponent(".abc.part"))

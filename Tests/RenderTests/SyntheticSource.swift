@@ -10,11 +10,16 @@ final class SyntheticSource: FrameSource {
   let width = 64
   let height = 48
   private let asked = Mutex<[Int]>([])
+  private let first: @Sendable (Int) -> Int
   private let before: @Sendable (Int) throws -> Void
 
-  /// `before` runs before each frame is made.
-  init(count: Int, before: @escaping @Sendable (Int) throws -> Void = { _ in }) {
+  /// `first` says which frame shows the same as a frame; `before` runs before each frame is made.
+  init(
+    count: Int, before: @escaping @Sendable (Int) throws -> Void = { _ in },
+    first: @escaping @Sendable (Int) -> Int = { $0 }
+  ) {
     self.count = count
+    self.first = first
     self.before = before
   }
 
@@ -23,8 +28,10 @@ final class SyntheticSource: FrameSource {
   func frame(at index: Int) throws -> Image {
     try before(index)
     asked.withLock { $0.append(index) }
-    return .pattern(width: width, height: height, seed: index)
+    return .pattern(width: width, height: height, seed: first(index))
   }
+
+  func firstFrame(showing index: Int) -> Int { first(index) }
 
   /// What these frames are made of, in a job's words.
   func record(script: String = "a car, then a tiger", model: String = "emoji", version: String = "1") -> JobRecord {

@@ -60,7 +60,14 @@ import Testing
     Case(script("bpm: 0"), "2:6", "found `bpm`: 0; expected beats a minute"),
     Case(script("prompt-mix: cubic"), "2:13", "found `prompt-mix`: the text \"cubic\"; expected one of lerp, slerp"),
     Case(script("scheduler: eulerr"), "2:12", "found `scheduler`: the text \"eulerr\"; expected one of ddim, "),
-    Case(script("loop: closed"), "2:7", "found `loop`: the text \"closed\"; expected none"),
+    Case(script("loop: round"), "2:7", "found `loop`: the text \"round\"; expected one of none, closed, pingpong"),
+    Case(script("close: 4s"), "2:8", "found `close` without `loop: closed`; expected it with a closed loop"),
+    Case(script("close: 0s\nloop: closed"), "2:8", "found 0s for the way from the last keyframe back to the first"),
+    Case(script("prompt-mix: gaussian"), "2:13", "found gaussian, which keeps the strength of independent noises"),
+    Case(
+      script("path: smooth\nnoise-mix: slerp"), "3:12",
+      "found slerp, which goes between two keyframes, on a smooth path, which mixes up to four; expected gaussian or lerp"
+    ),
     Case(script("model: ''\nx: 1").replacing("model: emoji\n", with: ""), "2:1", "found the unknown key `x`"),
     Case(script(first: "seed: -1"), "5:11", "found `seed`: -1; expected a whole number from 0 to 18446744073709551615"),
     Case(script(first: "seed: 18446744073709551616"), "5:11", "found `seed`: 18446744073709551616"),

@@ -89,13 +89,36 @@ import Walk
     #expect(script.timeline.keyframes.map(\.easing) == [.easeIn, .easeIn, .linear])
   }
 
+  static let loop = """
+    path: smooth
+    loop: closed
+    close: 1b
+    bpm: 60
+    keyframes:
+      - {prompt: a, easing: smooth}
+      - {prompt: b, after: 2s, hold: 1s}
+    """
+
+  @Test func theWayIsRead() throws {
+    let script = try Script(yaml: Self.loop, named: "loop")
+    #expect(script.timeline.path == .smooth && script.timeline.loop == .closed)
+    #expect(script.timeline.closingFrames == 30 && script.timeline.count == 120)
+    #expect(script.timeline.keyframes[0].easing == .smooth)
+    #expect(script.noiseMix == .gaussian)
+    let straight = try script.timeline.with(path: .linear, loop: .pingpong)
+    #expect(straight.count == 150 && straight.closingFrames == nil)
+  }
+
   @Test func windowsLineEndsAndByteOrderMarkAreText() throws {
     let windows = "\u{FEFF}" + Self.full.replacing("\n", with: "\r\n")
     #expect(try Script(yaml: windows, named: "w") == Script(yaml: Self.full, named: "f"))
   }
 
-  @Test func canonicalTextGivesTheSameFilmAndItself() throws {
-    let script = try Script(yaml: Self.full, named: "full.yaml")
+  @Test(arguments: [
+    full, loop, loop.replacing("closed\nclose: 1b", with: "pingpong").replacing(", easing: smooth", with: ""),
+  ])
+  func canonicalTextGivesTheSameFilmAndItself(yaml: String) throws {
+    let script = try Script(yaml: yaml, named: "full.yaml")
     let again = try Script(yaml: script.canonical, named: "canonical")
     #expect(again.canonical == script.canonical)
     #expect(again.timeline.count == script.timeline.count)

@@ -12,7 +12,8 @@ import Walk
   }
   /// Weights as a walk has them, between two keyframes and, with overshoot, among more.
   static let weights: [[Double]] = [
-    [1], [0.5, 0.5], [0.9, 0.1], [-0.0625, 0.5625, 0.5625, -0.0625], [-0.07, 0.9, 0.2, -0.03], [0.2, 0.2, 0.2, 0.2, 0.2],
+    [1], [0.5, 0.5], [0.9, 0.1], [-0.0625, 0.5625, 0.5625, -0.0625], [-0.07, 0.9, 0.2, -0.03],
+    [0.2, 0.2, 0.2, 0.2, 0.2],
   ]
 
   /// A mean of n standard normal numbers has the deviation 1/√n, and their variance √(2/n); four of them are the bound.

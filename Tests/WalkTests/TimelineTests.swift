@@ -78,9 +78,9 @@ import Walk
   }
 
   @Test func evenStarts() {
-    #expect(Timeline.evenStarts(of: 2, over: 120) == [.at(.frames(0)), .at(.frames(119))])
-    #expect(Timeline.evenStarts(of: 3, over: 6) == [.at(.frames(0)), .at(.frames(3)), .at(.frames(5))])
-    #expect(Timeline.evenStarts(of: 3, over: 3) == [.at(.frames(0)), .at(.frames(1)), .at(.frames(2))])
+    #expect(Timeline.evenStarts(of: 2, over: 120)?.starts == [.at(.frames(0)), .at(.frames(119))])
+    #expect(Timeline.evenStarts(of: 3, over: 6)?.starts == [.at(.frames(0)), .at(.frames(3)), .at(.frames(5))])
+    #expect(Timeline.evenStarts(of: 3, over: 3)?.starts == [.at(.frames(0)), .at(.frames(1)), .at(.frames(2))])
     #expect(Timeline.evenStarts(of: 3, over: 2) == nil)
   }
 

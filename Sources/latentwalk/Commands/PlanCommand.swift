@@ -33,14 +33,21 @@ struct PlanCommand: ParsableCommand {
       if holdEnd > frame { line += "  (holds to frame \(min(holdEnd, timeline.count - 1)))" }
       print(line)
     }
-    let pictures = timeline.distinctStates
+    if let closing = timeline.closingFrames {
+      let columns = [("\(timeline.count)", 8), (seconds(timeline.count, timeline.rate), 8), ("", 10), ("", 8)]
+      print(
+        (columns + [(timeline.keyframes[0].easing.rawValue, 8)]).map { $0.0.padded(to: $0.1) }.joined(separator: "  ")
+          + "  (back at the first frame, after \(closing) frames)")
+    }
+    let pictures = timeline.pictures
     let repeated = timeline.count - pictures
     print(
-      "\nto paint  \(pictures.grouped) pictures of \(script.steps) steps, \((pictures * script.steps).grouped) steps in all\(repeated > 0 ? "; \(repeated.grouped) frames repeat the one before" : "")"
+      "\nto paint  \(pictures.grouped) pictures of \(script.steps) steps, \((pictures * script.steps).grouped) steps in all\(repeated > 0 ? "; \(repeated.grouped) frames repeat others" : "")"
     )
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
+    print("way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue)")
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }
 
@@ -54,11 +61,6 @@ extension Timeline {
   var lengths: String {
     let seconds = String(format: "%.3f", self.seconds).trimmingSuffix { "0" == $0 }.trimmingSuffix { "." == $0 }
     return "\(count.grouped) frames at \(rate) fps, \(seconds) seconds"
-  }
-
-  /// How many frames are not the picture of the frame before.
-  var distinctStates: Int {
-    1 + (1..<count).count { state(at: $0) != state(at: $0 - 1) }
   }
 }
 

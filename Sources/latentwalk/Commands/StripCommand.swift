@@ -29,6 +29,7 @@ struct StripCommand: ParsableCommand {
   var output = PictureOutput(argument: "strip.ppm")
 
   @OptionGroup var prompts: PromptOptions
+  @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var report: ReportOptions
@@ -56,9 +57,10 @@ struct StripCommand: ParsableCommand {
           "--negative and --guidance go with prompts; \(subjects[0]) is a script, whose keyframes have their own")
       }
       script = try model.presets.script(subjects[0])
+      try way.apply(to: &script)
     } else {
       let walk = PromptWalk(subjects, seeds: seeds, prompts)
-      script = Script(timeline: try walk.timeline(frames: count, rate: Script.Default.rate))
+      script = Script(timeline: try walk.timeline(frames: count, rate: Script.Default.rate, way))
     }
     model.apply(to: &script)
     pictures.apply(to: &script)

@@ -43,6 +43,7 @@ struct WalkCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup var text: PromptOptions
+  @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
@@ -54,7 +55,7 @@ struct WalkCommand: ParsableCommand {
 
   func run() throws {
     let walk = PromptWalk(prompts, seeds: seeds, text, easing: easing)
-    var script = Script(timeline: try walk.timeline(frames: count(), rate: fps))
+    var script = Script(timeline: try walk.timeline(frames: count(), rate: fps, way))
     mixing.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)

@@ -7,6 +7,8 @@ public import Walk
 // Options that name one of several: their names are the cases' own, and help and errors list them.
 extension Easing: ExpressibleByArgument {}
 extension FilmCodec: ExpressibleByArgument {}
+extension Loop: ExpressibleByArgument {}
 extension Mix: ExpressibleByArgument {}
+extension Path: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}

@@ -57,7 +57,7 @@ struct MixOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How prompts are mixed. (default: lerp)", valueName: "way"))
   var promptMix: Mix?
 
-  @Option(help: ArgumentHelp("How noise is mixed. (default: slerp)", valueName: "way"))
+  @Option(help: ArgumentHelp("How noise is mixed. (default: slerp; gaussian on a smooth path)", valueName: "way"))
   var noiseMix: Mix?
 
   func apply(to script: inout Script) {

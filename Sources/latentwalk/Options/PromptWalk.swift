@@ -21,7 +21,7 @@ struct PromptWalk {
   ///
   /// As many prompts as seeds go together one by one; one prompt goes with every seed and one seed with every
   /// prompt. Other numbers are refused: nothing is dropped and nothing repeated by chance.
-  func timeline(frames: Int, rate: FrameRate) throws -> Timeline {
+  func timeline(frames: Int, rate: FrameRate, _ way: WayOptions) throws -> Timeline {
     let count = max(prompts.count, seeds.count)
     guard prompts.count == seeds.count || min(prompts.count, seeds.count) == 1 else {
       throw Fault.usage(
@@ -31,14 +31,21 @@ struct PromptWalk {
       throw Fault.usage(
         "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
     }
-    guard let starts = Timeline.evenStarts(of: count, over: frames) else {
-      throw Fault.usage("found \(frames) frames for \(count) keyframes; expected at least \(count) frames")
+    let loop = way.loop ?? .none
+    guard loop != .pingpong || frames.isMultiple(of: 2) else {
+      throw Fault.usage(
+        "--loop pingpong: found \(frames) frames; expected an even number, for all but the first and the last keyframe "
+          + "are shown twice")
+    }
+    guard let even = Timeline.evenStarts(of: count, over: frames, loop: loop) else {
+      let fewest = loop == .pingpong ? 2 * count - 2 : count
+      throw Fault.usage("found \(frames) frames for \(count) keyframes; expected at least \(fewest) frames")
     }
     return try Timeline(
-      starts.enumerated().map { index, start in
+      even.starts.enumerated().map { index, start in
         Keyframe(
           prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
           seed: seeds[seeds.count == 1 ? 0 : index], guidance: guidance, start: start, easing: easing)
-      }, rate: rate)
+      }, rate: rate, path: way.path ?? .linear, loop: loop, closing: even.closing)
   }
 }

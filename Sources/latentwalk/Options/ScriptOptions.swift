@@ -4,6 +4,7 @@ import Scripts
 
 /// What stands above a script for a film.
 struct ScriptOptions: ParsableArguments {
+  @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
@@ -12,6 +13,7 @@ struct ScriptOptions: ParsableArguments {
   /// The script of that name or file, with the options put over it.
   func script(_ name: String) throws -> Script {
     var script = try model.presets.script(name)
+    try way.apply(to: &script)
     mixing.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)

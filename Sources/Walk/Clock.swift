@@ -1,0 +1,27 @@
+/// Turns times into frames.
+struct Clock {
+  let rate: FrameRate
+  let beatsPerMinute: Rational?
+
+  func seconds(_ time: Time) -> Rational? {
+    switch time.unit {
+    case .seconds: time.amount
+    case .frames: time.amount.times(rate.perSecond.inverse)
+    case .beats: beatsPerMinute.flatMap { Rational(60).times($0.inverse)?.times(time.amount) }
+    }
+  }
+
+  func frame(at seconds: Rational) -> Int? {
+    seconds.times(rate.perSecond)?.rounded
+  }
+
+  /// The moment `time` after `origin`; an error where there is no such frame, at that part of a keyframe.
+  func moment(
+    _ time: Time, after origin: Rational, _ keyframe: Int, _ part: TimelineError.Part
+  ) throws(TimelineError) -> Rational {
+    guard time.unit != .beats || beatsPerMinute != nil else { throw .beatsWithoutTempo(keyframe, part, time) }
+    guard let sum = seconds(time)?.plus(origin), let frame = frame(at: sum), frame < Timeline.longest
+    else { throw .tooLong(keyframe, part, time) }
+    return sum
+  }
+}

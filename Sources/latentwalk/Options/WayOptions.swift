@@ -1,0 +1,16 @@
+import ArgumentParser
+import Scripts
+import Walk
+
+/// How the walk goes through its keyframes. What is not given is the script's.
+struct WayOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How the way leads through the keyframes. (default: linear)", valueName: "shape"))
+  var path: Path?
+
+  @Option(help: ArgumentHelp("What comes after the last keyframe. (default: none)", valueName: "way"))
+  var loop: Loop?
+
+  func apply(to script: inout Script) throws {
+    if path != nil || loop != nil { script.timeline = try script.timeline.with(path: path, loop: loop) }
+  }
+}
