@@ -46,10 +46,11 @@ bench: dependencies ## compare with PyTorch and OpenVINO, which it installs for 
 	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --parts unet64,unet32,vae64,text
 	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --model Presets/models/emoji --parts unet16,vae16,text,walk
 
-train: ## train the small model anew, into Training/run; see Training/README.md
+train: ## train the small models anew, into Training/run; see Training/README.md
 	test -d Training/.venv || python3 -m venv Training/.venv
 	Training/.venv/bin/pip install -q -r Training/requirements.txt
-	cd Training && .venv/bin/python train.py all --run run/emoji64
+	cd Training && .venv/bin/python train.py all --configuration emoji64 --run run/emoji64
+	cd Training && .venv/bin/python train.py all --configuration emoji128 --run run/emoji128 --start run/emoji64/model
 
 format: ## format the sources
 	$(SWIFT) format --in-place --recursive --parallel Sources Examples Tests Package.swift

@@ -1,5 +1,7 @@
 """Writes a run's averaged weights as a diffusers folder in half precision."""
 
+import json
+import math
 import shutil
 from pathlib import Path
 
@@ -46,11 +48,19 @@ def pipeline(configuration: Configuration, run: Path) -> StableDiffusionPipeline
     )
 
 
+def drop_infinities(file: Path) -> None:
+    """JSON knows no infinity, and diffusers writes some; they are its defaults, so that nothing is lost."""
+    settings = json.loads(file.read_text())
+    finite = {key: value for key, value in settings.items() if not isinstance(value, float) or math.isfinite(value)}
+    file.write_text(json.dumps(finite, indent=2) + "\n")
+
+
 def export(configuration: Configuration, run: Path, shard_size: str) -> Path:
     """Writes run/model. Files larger than the shard size are split; the default keeps each model in one."""
     folder = run / "model"
     models = pipeline(configuration, run).to(dtype=torch.float16)
     models.save_pretrained(folder, max_shard_size=shard_size)
+    drop_infinities(folder / "scheduler" / "scheduler_config.json")
     shutil.copytree(run / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)  # vocab.json and merges.txt too
     megabytes = sum(file.stat().st_size for file in folder.rglob("*.safetensors")) / 1e6
     print(f"{folder}: {megabytes:.1f} MB of weights")

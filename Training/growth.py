@@ -5,11 +5,10 @@ encoder's new level learns to hand the inner ones what the teacher's first level
 decoder learns the picture from the teacher's latents, its new level first and alone, then all of it. So a denoiser of
 the teacher's latents serves both, and learns at the same time.
 
-Decoders by likelihood blur what the latents leave open. So a critic of patches (Isola et al., "Image-to-Image
-Translation with Conditional Adversarial Networks", 2017) joins at last, as Rombach et al. (2022) have it.
+What the latents leave open a decoder blurs, for the mean of all possible edges is a slope. So it is also asked for as
+much second difference around every pixel as the drawing has there, wherever exactly.
 """
 
-import math
 import re
 
 import torch
@@ -20,15 +19,14 @@ from torch.nn import functional as F
 import autoencoder
 import pictures
 from autoencoder import HELD_OUT, as_input, edge_difference, held_out_psnr
-from configurations import Configuration, Schedule
+from configurations import Configuration
 from loop import Machine, Training
 
 SCALES = 3  # at which edges are compared, each half of the last
 DISTURBANCE = 0.1  # the most noise on the latents, as a share of their deviation: generated ones are not exact
 ENCODER_EVERY = 3  # steps: it has less to learn
-INNER_FROM = 0.7  # share of the time after which the decoder's inner levels learn as well
-CRITIC_FROM = 0.5  # share of the time after which the critic's word counts
-CRITICISM = 0.02  # weight of that word
+INNER_FROM = 0.1  # share of the time after which the decoder's inner levels learn as well
+CRISPNESS = 2.0  # weight of the second differences
 
 
 def grown(teacher: AutoencoderKL, configuration: Configuration) -> AutoencoderKL:
@@ -85,24 +83,16 @@ def outer_pictures(model: AutoencoderKL, features: torch.Tensor) -> torch.Tensor
     return decoder.conv_out(decoder.conv_act(decoder.conv_norm_out(h)))
 
 
-class Critic(nn.Sequential):
-    """Says for overlapping patches of 22 pixels a side how drawn they look."""
-
-    def __init__(self, width: int = 32):
-        super().__init__(
-            nn.Conv2d(3, width, 4, 2, 1),
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(width, 2 * width, 4, 2, 1),
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(2 * width, 4 * width, 3, 1, 1),
-            nn.LeakyReLU(0.2),
-            nn.Conv2d(4 * width, 1, 3, 1, 1),
-        )
+def crispness(x: torch.Tensor) -> torch.Tensor:
+    """How much second difference, the Laplacian's magnitude, there is around each pixel."""
+    inner = x[:, :, 1:-1, 1:-1]
+    around = x[:, :, :-2, 1:-1] + x[:, :, 2:, 1:-1] + x[:, :, 1:-1, :-2] + x[:, :, 1:-1, 2:]
+    return F.avg_pool2d((around - 4 * inner).abs(), 5, stride=2)
 
 
 def picture_difference(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Colours at full size and edges at several."""
-    difference = F.l1_loss(y, x)
+    """Colours and crispness at full size, edges at several."""
+    difference = F.l1_loss(y, x) + CRISPNESS * F.l1_loss(crispness(y), crispness(x))
     for _ in range(SCALES):
         difference = difference + autoencoder.EDGES * edge_difference(y, x)
         y, x = F.avg_pool2d(y, 2), F.avg_pool2d(x, 2)
@@ -117,16 +107,13 @@ def disturbed(latents: torch.Tensor, deviation: float) -> torch.Tensor:
 def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL) -> bool:
     """Grows the teacher and trains what came of it. Says whether it is finished."""
     training = Training("autoencoder", grown(teacher, configuration), configuration.autoencoder, machine)
-    judging = Training("critic", Critic(), Schedule(minutes=math.inf, batch=0, rate=2e-4), machine)
     layout = torch.channels_last if machine.device.type == "cuda" else torch.contiguous_format  # what each is faster in
-    model, critic = training.model.to(memory_format=layout), judging.model.to(memory_format=layout)
+    model = training.model.to(memory_format=layout)
     latents = autoencoder.latents(teacher, machine)
     pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures")))
     held_out = pixels[-HELD_OUT:].to(machine.device)
     deviation = latents.std().item()
-
-    def is_past(share: float) -> bool:
-        return training.spent > 60 * configuration.autoencoder.minutes * share
+    begins = 60 * configuration.autoencoder.minutes * INNER_FROM
 
     def encoder_loss(x: torch.Tensor) -> torch.Tensor:
         with torch.no_grad(), machine.autocast():
@@ -137,22 +124,10 @@ def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL
 
     def decoder_loss(z: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         with machine.autocast():
-            with torch.set_grad_enabled(is_past(INNER_FROM)):
+            with torch.set_grad_enabled(training.spent > begins):
                 features = inner_features(model, disturbed(z, deviation))
             y = outer_pictures(model, features).float()
-        difference = picture_difference(y, x)
-        return difference + CRITICISM * criticism(y, x) if is_past(CRITIC_FROM) else difference
-
-    def criticism(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-        """Teaches the critic (the hinge loss), then hears it."""
-        with machine.autocast():
-            made, drawn = critic(torch.cat([y.detach(), x])).float().chunk(2)
-        judging.take_step(F.relu(1 + made).mean() + F.relu(1 - drawn).mean())
-        critic.requires_grad_(False)
-        with machine.autocast():
-            word = critic(y).float().mean()
-        critic.requires_grad_(True)
-        return -word
+        return picture_difference(y, x)
 
     def loss() -> torch.Tensor:
         chosen = torch.randint(len(pixels) - HELD_OUT, (configuration.autoencoder.batch,))
@@ -161,6 +136,5 @@ def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL
         return total + encoder_loss(x) if training.step % ENCODER_EVERY == 0 else total
 
     training.run(loss)
-    judging.save()
     print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
     return training.finished
