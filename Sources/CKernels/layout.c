@@ -40,12 +40,28 @@ void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int6
   ck_parallel((rows + c.block - 1) / c.block, concat_block, &c);
 }
 
-MULTIVERSIONED void ck_f32_to_bf16(const float *x, uint16_t *y, int64_t count) {
-  for (int64_t i = 0; i < count; i++) y[i] = bf16_bits(x[i]);
-}
-MULTIVERSIONED void ck_bf16_to_f32(const uint16_t *x, float *y, int64_t count) {
-  for (int64_t i = 0; i < count; i++) y[i] = bf16_value(x[i]);
-}
+enum { NUMBERS = 1 << 16 };  // of one task of a conversion
+
+struct conversion {
+  const void *from;
+  void *to;
+  int64_t count;
+};
+#define CONVERSION(NAME, FROM, TO, VALUE)                                               \
+  MULTIVERSIONED static void NAME##_task(const void *context, int64_t block) {          \
+    const struct conversion *c = context;                                               \
+    const FROM *x = c->from;                                                            \
+    TO *y = c->to;                                                                      \
+    int64_t last = min64((block + 1) * NUMBERS, c->count);                              \
+    for (int64_t i = block * NUMBERS; i < last; i++) y[i] = VALUE(x[i]);                \
+  }                                                                                     \
+  void ck_##NAME(const FROM *x, TO *y, int64_t count) {                                 \
+    struct conversion c = {x, y, count};                                                \
+    ck_parallel((count + NUMBERS - 1) / NUMBERS, NAME##_task, &c);                      \
+  }
+CONVERSION(f32_to_bf16, float, uint16_t, bf16_bits)
+CONVERSION(bf16_to_f32, uint16_t, float, bf16_value)
+CONVERSION(f16_to_f32, uint16_t, float, f16_value)
 
 void ck_to_channels_last(ck_type type, const float *x, void *y, int64_t n, int64_t channels, int64_t pixels) {
   for (int64_t image = 0; image < n; image++)

@@ -37,6 +37,19 @@ INLINE uint16_t bf16_bits(float f) {
   return (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
 }
 
+// Exponent and fraction move to their places; a product corrects the exponent's bias, for subnormals as well.
+INLINE float f16_value(uint16_t h) {
+  uint32_t u = (uint32_t)(h & 0x7fff) << 13;
+  float f;
+  memcpy(&f, &u, 4);
+  f *= 0x1p112f;
+  memcpy(&u, &f, 4);
+  if ((h & 0x7c00) == 0x7c00) u |= 0x7f800000;
+  u |= (uint32_t)(h & 0x8000) << 16;
+  memcpy(&f, &u, 4);
+  return f;
+}
+
 // Element i of an array, and sixteen from there.
 INLINE float get(const void *p, int64_t i, ck_type t) {
   return t == CK_BF16 ? bf16_value(((const uint16_t *)p)[i]) : ((const float *)p)[i];

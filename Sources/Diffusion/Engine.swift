@@ -13,11 +13,11 @@ public final class Engine: Sendable {
   public let model: ModelDescription
 
   private let tokenizer: Tokenizer
-  private let textEncoder: TextEncoder
-  private let unet: UNet
-  private let autoencoder: Autoencoder
+  package let textEncoder: TextEncoder
+  package let unet: UNet
+  package let autoencoder: any PictureCodec
   private let scheduler: SchedulerConfiguration
-  private let scalar: Scalar
+  package let scalar: Scalar
   private let threads: Int
 
   /// Loads a model from a diffusers folder.
@@ -57,6 +57,7 @@ public final class Engine: Sendable {
     let chunks = prompts.map { (prompt: tokenizer.chunks($0.prompt), negative: tokenizer.chunks($0.negative)) }
     let longest = chunks.map { max($0.prompt.count, $0.negative.count) }.max() ?? 0
     let empty = tokenizer.chunks("")[0]
+    defer { textEncoder.release() }
     return withTeam(of: threads) {
       var encoded: [[[Int]]: NDArray] = [:]
       func states(_ chunks: [[Int]], skipping: Int) -> NDArray {
@@ -129,8 +130,8 @@ public final class Engine: Sendable {
     from latent: Latent, at first: Int, _ conditionings: [Conditioning], _ sampling: Sampling, _ sampler: any Sampler
   ) -> Denoising {
     Denoising(
-      unet, isToldGuidance: model.isToldGuidance, conditionings, sampling, sampler: sampler, latent: latent,
-      first: first, scalar: scalar, threads: threads(for: latent))
+      unet, conditionings, sampling, sampler: sampler, latent: latent, first: first, scalar: scalar,
+      threads: threads(for: latent))
   }
 
   /// A sampler over this model's training, of the kind asked for or of the model's own.
@@ -170,14 +171,15 @@ public final class Engine: Sendable {
       autoencoder.moments(Tensor(channelsFirst: pictures, scalar: scalar)).channelsFirst
     }
     let (n, channels) = (moments.shape[0], model.latentChannels)
-    let plane = moments.shape[2] * moments.shape[3]
-    let half = channels * plane
+    let size = channels * moments.shape[2] * moments.shape[3]
+    let stride = moments.count / n
     var z = NDArray(zeros: [n, channels] + moments.shape.dropFirst(2))
     let (scale, shift) = (Float(model.scalingFactor), Float(model.shiftFactor))
     for i in z.values.indices {
-      let j = i / half * 2 * half + i % half
+      let j = i / size * stride + i % size
       var value = moments.values[j]
-      if let noise { value += exp(0.5 * min(max(moments.values[j + half], -30), 20)) * noise.values[i] }
+      // A network that gives no variance is sure of its mean.
+      if let noise, stride > size { value += exp(0.5 * min(max(moments.values[j + size], -30), 20)) * noise.values[i] }
       z.values[i] = (value - shift) * scale
     }
     return z
@@ -188,7 +190,10 @@ public final class Engine: Sendable {
 func withTeam<Result>(of threads: Int, _ compute: () throws -> Result) rethrows -> Result {
   let before = Team.threads
   Team.use(threads: threads)
-  defer { Team.use(threads: before) }
+  defer {
+    Team.use(threads: before)
+    PackingRoom.release()
+  }
   return try compute()
 }
 

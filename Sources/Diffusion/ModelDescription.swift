@@ -12,7 +12,7 @@ public struct ModelDescription: Sendable, Hashable {
   public let latentChannels: Int
   /// Tokens of one chunk of a prompt, with begin and end.
   public let tokens: Int
-  /// What the denoiser predicts: epsilon, v_prediction or sample.
+  /// What the denoiser predicts: epsilon, v_prediction, sample or flow_prediction.
   public let prediction: String
   /// The scheduler that the model's folder names.
   public let scheduler: SchedulerKind
@@ -36,7 +36,7 @@ public struct ModelDescription: Sendable, Hashable {
     defaultSize = Size(width: latent.width * factor, height: latent.height * factor)
     latentChannels = files.autoencoder.latentChannels
     self.tokens = tokens
-    prediction = try scheduler["prediction_type"] ?? "epsilon"
+    prediction = try scheduler.prediction.rawValue
     self.scheduler = try SchedulerKind(of: scheduler)
     precision = scalar == .float32 ? .fp32 : .bf16
     isToldGuidance = files.unet.timeCondProjDim != nil

@@ -7,11 +7,14 @@ package struct ModelError: Error, Equatable, CustomStringConvertible {
   package let path: String
   package let found: String
   package let expected: String
+  /// Whether the fault is that something is not there.
+  package let isMissing: Bool
 
-  package init(_ path: String, found: String, expected: String) {
+  package init(_ path: String, found: String, expected: String, isMissing: Bool = false) {
     self.path = path
     self.found = found
     self.expected = expected
+    self.isMissing = isMissing
   }
 
   package var description: String { "cannot load \(path): found \(found), expected \(expected)" }
@@ -27,7 +30,7 @@ extension JSONValue {
       }
       return values
     } catch {
-      throw ModelError(url.path, found: error.found, expected: error.expected)
+      throw ModelError(url.path, found: error.found, expected: error.expected, isMissing: error.isMissing)
     }
   }
 }

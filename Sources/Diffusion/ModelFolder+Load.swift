@@ -17,9 +17,9 @@ extension ModelFolder {
     return net
   }
 
-  package func loadAutoencoder() throws -> Autoencoder {
+  package func loadAutoencoder() throws -> any PictureCodec {
     let weights = try weights(.autoencoder)
-    let net = try Autoencoder(weights, autoencoder)
+    let net = try autoencoder.codec(weights)
     try weights.finish()
     return net
   }

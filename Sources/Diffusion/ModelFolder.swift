@@ -16,7 +16,7 @@ package struct ModelFolder: Sendable {
   package let tokenizer: Tokenizer
   package let textEncoder: TextEncoderConfiguration
   package let unet: UNetConfiguration
-  package let autoencoder: AutoencoderConfiguration
+  package let autoencoder: any PictureCodecConfiguration
   /// The scheduler_config.json, which is there.
   package let schedulerConfiguration: URL
 
@@ -28,16 +28,17 @@ package struct ModelFolder: Sendable {
     func configuration(_ part: String, _ file: String = "config.json") throws(ModelError) -> URL {
       let folder = url.appendingPathComponent(part)
       guard folder.isFolder else {
-        throw ModelError(url.path, found: "no folder \(part)", expected: "that part of the model")
+        throw ModelError(url.path, found: "no folder \(part)", expected: "that part of the model", isMissing: true)
       }
       return folder.appendingPathComponent(file)
     }
     textEncoder = try TextEncoderConfiguration(contentsOf: configuration("text_encoder"))
     unet = try UNetConfiguration(contentsOf: configuration("unet"))
-    autoencoder = try AutoencoderConfiguration(contentsOf: configuration("vae"))
+    autoencoder = try Self.autoencoder(contentsOf: configuration("vae"))
     schedulerConfiguration = try configuration("scheduler", "scheduler_config.json")
     guard FileManager.default.isReadableFile(atPath: schedulerConfiguration.path) else {
-      throw ModelError(schedulerConfiguration.path, found: "no such file", expected: "a scheduler's configuration")
+      throw ModelError(
+        schedulerConfiguration.path, found: "no such file", expected: "a scheduler's configuration", isMissing: true)
     }
     tokenizer = try Tokenizer(
       contentsOf: url.appendingPathComponent("tokenizer"), positions: textEncoder.maxPositionEmbeddings)
@@ -58,10 +59,17 @@ package struct ModelFolder: Sendable {
     }
   }
 
+  /// Of the kind that the file names; of the usual kind where it names none.
+  private static func autoencoder(contentsOf url: URL) throws(ModelError) -> any PictureCodecConfiguration {
+    let name = try JSONValue.object(in: url)["_class_name"]
+    return name == .string(TinyAutoencoderConfiguration.className)
+      ? try TinyAutoencoderConfiguration(contentsOf: url) : try AutoencoderConfiguration(contentsOf: url)
+  }
+
   private static func requireFolder(_ url: URL) throws(ModelError) {
     if url.isFolder { return }
     guard FileManager.default.fileExists(atPath: url.path) else {
-      throw ModelError(url.path, found: "no such folder", expected: "a model in diffusers' layout")
+      throw ModelError(url.path, found: "no such folder", expected: "a model in diffusers' layout", isMissing: true)
     }
     guard !WeightFiles.pickles.contains(url.pathExtension.lowercased()) else {
       throw ModelError(
@@ -107,7 +115,7 @@ private struct ModelIndex {
 
   static let classes: KeyValuePairs = [
     "text_encoder": ["CLIPTextModel"], "tokenizer": ["CLIPTokenizer", "CLIPTokenizerFast"],
-    "unet": ["UNet2DConditionModel"], "vae": ["AutoencoderKL"],
+    "unet": ["UNet2DConditionModel"], "vae": ["AutoencoderKL", TinyAutoencoderConfiguration.className],
   ]
 
   /// Parts that judge or read pictures; a walk needs none.

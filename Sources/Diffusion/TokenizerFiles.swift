@@ -32,7 +32,9 @@ struct TokenizerFiles {
   private let listed: [AddedToken]
 
   init(in folder: URL) throws(ModelError) {
-    guard folder.isFolder else { throw ModelError(folder.path, found: "no such folder", expected: "a tokenizer's") }
+    guard folder.isFolder else {
+      throw ModelError(folder.path, found: "no such folder", expected: "a tokenizer's", isMissing: true)
+    }
     func file(_ name: String) -> URL? {
       let url = folder.appendingPathComponent(name)
       return FileManager.default.fileExists(atPath: url.path) ? url : nil
@@ -54,7 +56,8 @@ struct TokenizerFiles {
       merges = try Self.merges(contentsOf: mergesURL)
       (vocabularyPath, mergesPath) = (vocabularyURL.path, mergesURL.path)
     } else {
-      throw ModelError(folder.path, found: "neither", expected: "tokenizer.json, or vocab.json and merges.txt")
+      throw ModelError(
+        folder.path, found: "neither", expected: "tokenizer.json, or vocab.json and merges.txt", isMissing: true)
     }
     if let decoder {
       guard case .object(let tokens) = decoder else {

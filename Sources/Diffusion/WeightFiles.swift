@@ -36,7 +36,8 @@ struct WeightFiles {
         expected: Self.advice)
     }
     return ModelError(
-      folder.path, found: "no weights", expected: "\(stem).safetensors or \(stem).safetensors.index.json")
+      folder.path, found: "no weights", expected: "\(stem).safetensors or \(stem).safetensors.index.json",
+      isMissing: true)
   }
 }
 

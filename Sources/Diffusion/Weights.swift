@@ -5,7 +5,7 @@ package import Tensors
 ///
 /// `weights["down_blocks"][0]["resnets"]` looks at the names that begin with
 /// `down_blocks.0.resnets.`. A layer takes what it needs by name and shape; ``finish()``
-/// then makes sure that nothing is left.
+/// then names everything at fault: what was missing, of another shape or type, or left.
 package struct Weights: Sendable {
   private let store: WeightStore
   /// The names' beginning, with the dot behind it.
@@ -36,6 +36,8 @@ package struct Weights: Sendable {
   package func has(_ name: String) -> Bool { store.tensors[path + name] != nil }
 
   /// Takes the tensor `name`, which must be of `shape`.
+  ///
+  /// Where it is not, an empty one stands in for it until ``finish()`` says so; throws where too many are not.
   package func tensor(_ name: String, _ shape: [Int]) throws(WeightError) -> MappedTensor {
     try store.take(path + name, shapes: [shape])
   }
@@ -45,48 +47,56 @@ package struct Weights: Sendable {
     try store.take(path + name, shapes: [shape, shape + [1, 1]])
   }
 
-  /// Makes sure that every tensor of the part has been taken, whatever path this view is at.
-  package func finish() throws(WeightError) {
-    let names = store.namesLeft
-    guard names.isEmpty else { throw .leftOver(names: names, in: store.label) }
-  }
+  /// Makes sure that every tensor of the part was as asked for and has been taken, whatever path this view is at.
+  package func finish() throws(WeightError) { try store.finish() }
 }
 
 /// A tensor in a mapped file; the file stays mapped while this lives.
 package struct MappedTensor: Sendable {
+  /// The shape that was asked for.
   package let shape: [Int]
-  package let type: StoredType
-  private let file: SafetensorsFile
-  private let entry: SafetensorsFile.Entry
+  /// Nil for a tensor that is not there as asked for: it has no elements, and nobody computes with it.
+  private let place: (file: SafetensorsFile, entry: SafetensorsFile.Entry)?
 
-  fileprivate init(_ file: SafetensorsFile, _ entry: SafetensorsFile.Entry, shape: [Int]) {
+  fileprivate init(shape: [Int], _ place: (file: SafetensorsFile, entry: SafetensorsFile.Entry)?) {
     self.shape = shape
-    self.file = file
-    self.entry = entry
-    type = entry.type
+    self.place = place
   }
 
-  package var count: Int { shape.reduce(1, *) }
+  package var count: Int { place == nil ? 0 : shape.reduce(1, *) }
 
-  /// All elements in C order. The file's own memory is let go: layers read their weights once.
-  package func floats() -> [Float] {
-    guard let floats = withBytes(type.floats) else { preconditionFailure("taken with type \(type)") }
+  /// Writes all elements in C order. The file's own memory is let go: layers read their weights once.
+  package func read(into floats: UnsafeMutablePointer<Float>) {
+    guard let (file, entry) = place else { return }
+    file.withBytes(of: entry) { entry.type.read($0, into: floats) }
     file.release(entry)
-    return floats
   }
 
-  /// Calls `body` with the elements as they lie in the file: little-endian, at any alignment.
-  package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    file.withBytes(of: entry, body)
+  /// A row of a matrix.
+  func row(_ index: Int) -> [Float] {
+    guard let (file, entry) = place else { return [] }
+    let size = entry.type.size * shape[1]
+    return file.withBytes(of: entry) { bytes in
+      [Float](unsafeUninitializedCapacity: shape[1]) { floats, initialized in
+        let row = UnsafeRawBufferPointer(rebasing: bytes[index * size..<(index + 1) * size])
+        entry.type.read(row, into: floats.baseAddress!)
+        initialized = shape[1]
+      }
+    }
   }
 }
 
-/// All tensors of a part, and which of them have been taken.
+/// All tensors of a part, which of them have been taken, and what was asked for in vain.
 private final class WeightStore: Sendable {
+  private struct Record {
+    var taken: Set<String> = []
+    var faults: WeightError.Faults = .init()
+  }
+
   let label: String
   let tensors: [String: (file: SafetensorsFile, entry: SafetensorsFile.Entry)]
   private let ignored: Set<String>
-  private let taken = Mutex<Set<String>>([])
+  private let record = Mutex(Record())
 
   init(
     _ files: [SafetensorsFile], label: String, dropping prefix: String, ignoring: Set<String>
@@ -104,48 +114,23 @@ private final class WeightStore: Sendable {
     ignored = ignoring
   }
 
+  /// The tensor `name` of the first of `shapes`, laid out as any of them.
   func take(_ name: String, shapes: [[Int]]) throws(WeightError) -> MappedTensor {
-    guard let (file, entry) = tensors[name] else { throw .missing(name, shape: shapes[0], in: label) }
-    guard shapes.contains(entry.shape) else {
-      throw .wrongShape(name, found: entry.shape, expected: shapes[0], in: label)
+    let tensor = tensors[name]
+    let faults = record.withLock { record in
+      record.taken.insert(name)
+      return record.faults.add(name, tensor?.entry, shapes: shapes) ? record.faults : nil
     }
-    switch entry.type {
-    case .f64, .f32, .f16, .bf16: break
-    default: throw .wrongType(name, found: entry.type, in: label)
-    }
-    taken.withLock { _ = $0.insert(name) }
-    return MappedTensor(file, entry, shape: shapes[0])
+    guard let faults else { return MappedTensor(shape: shapes[0], tensor) }
+    // Nobody reads a list of ten thousand, and a configuration may ask for a million layers.
+    guard faults.count < 10_000 else { throw .faults(faults, in: label) }
+    return MappedTensor(shape: shapes[0], nil)
   }
 
-  var namesLeft: [String] {
-    let used = taken.withLock { $0 }
-    return tensors.keys.filter { !used.contains($0) && !ignored.contains($0) }.sorted()
-  }
-}
-
-/// Weights that are not what the model's configuration asks for.
-package enum WeightError: Error, Equatable, CustomStringConvertible {
-  case missing(_ name: String, shape: [Int], in: String)
-  case wrongShape(_ name: String, found: [Int], expected: [Int], in: String)
-  case wrongType(_ name: String, found: StoredType, in: String)
-  /// With and without the prefix that was dropped, or in two files.
-  case twice(_ name: String, in: String)
-  case leftOver(names: [String], in: String)
-
-  package var description: String {
-    switch self {
-    case .missing(let name, let shape, let label):
-      return "weights of \(label): \(name.forMessage) is missing, expected it with shape \(shape)"
-    case .wrongShape(let name, let found, let expected, let label):
-      return "weights of \(label): \(name.forMessage) has shape \(found), expected \(expected)"
-    case .wrongType(let name, let found, let label):
-      return "weights of \(label): \(name.forMessage) is of type \(found.rawValue), expected F32, F16, BF16 or F64"
-    case .twice(let name, let label):
-      return "weights of \(label): \(name.forMessage) is there twice, expected it once"
-    case .leftOver(let names, let label):
-      let shown = names.prefix(20).map(\.forMessage).joined(separator: ", ")
-      let more = names.count > 20 ? " and \(names.count - 20) more" : ""
-      return "weights of \(label): \(names.count) left over that the configuration has no use for: \(shown)\(more)"
-    }
+  func finish() throws(WeightError) {
+    let (taken, found) = record.withLock { ($0.taken, $0.faults) }
+    var faults = found
+    faults.leftOver = tensors.keys.filter { !taken.contains($0) && !ignored.contains($0) }.sorted()
+    guard faults.isEmpty else { throw .faults(faults, in: label) }
   }
 }

@@ -1,5 +1,5 @@
 /// A picture of 8-bit sRGB pixels, three bytes each, rows from the top, no padding.
-public struct Image: Sendable, Equatable {
+public struct Image: Sendable, Hashable {
   public let width: Int
   public let height: Int
   public var pixels: [UInt8]

@@ -1,5 +1,5 @@
 package import Foundation
-internal import Pixels
+package import Pixels
 package import Video
 
 /// Renders a film, and takes up where an earlier run stopped.
@@ -40,15 +40,19 @@ package struct FilmJob: Sendable {
     output.deletingPathExtension().appendingPathExtension("partial").appendingPathExtension(output.pathExtension)
   }
 
+  /// Sees each frame when it is finished, found ones too, in the film's order.
+  package typealias Watcher = (_ index: Int, _ image: Image) throws(PictureError) -> Void
+
   /// Renders what is missing; what can be wrong with the output is found before the first frame.
   package func run(
-    _ source: any FrameSource, record: JobRecord, progress: ProgressPrinter, interruption: Interruption = Interruption()
+    _ source: any FrameSource, record: JobRecord, progress: ProgressPrinter,
+    interruption: Interruption = Interruption(), watcher: Watcher? = nil
   ) throws(JobError) -> Outcome {
     precondition(source.count > 0, "a film has frames")
     try checkOutput(for: source)
     let folder = try JobFolder(at: self.folder, record: record, fresh: fresh)
     do throws(JobError) {
-      let outcome = try render(source, in: folder, progress, interruption)
+      let outcome = try render(source, in: folder, progress, interruption, watcher)
       if case .finished = outcome, !keepFrames { folder.remove() }
       if folder.frames().isEmpty { folder.remove() }
       return outcome
@@ -59,7 +63,8 @@ package struct FilmJob: Sendable {
   }
 
   private func render(
-    _ source: any FrameSource, in folder: borrowing JobFolder, _ progress: ProgressPrinter, _ interruption: Interruption
+    _ source: any FrameSource, in folder: borrowing JobFolder, _ progress: ProgressPrinter,
+    _ interruption: Interruption, _ watcher: Watcher?
   ) throws(JobError) -> Outcome {
     let film = try openFilm(for: source, in: folder)
     let found = folder.frames()
@@ -87,6 +92,7 @@ package struct FilmJob: Sendable {
         progress.advance(rendered: true)
       }
       do throws(FilmError) { try film.write(image) } catch { throw .film(error) }
+      do throws(PictureError) { try watcher?(index, image) } catch { throw .file(error) }
     }
     try finish(film, at: nil)
     if folder.resumed { unlink(partial.path) }

@@ -14,13 +14,18 @@ extension Script {
     lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)"]
     lines += ["path: \(timeline.path.rawValue)", "loop: \(timeline.loop.rawValue)"]
     if let frames = timeline.closingFrames { lines.append("close: \(frames)f") }
-    lines.append("keyframes:")
+    lines += method.canonical + ["keyframes:"]
     for (index, keyframe) in timeline.keyframes.enumerated() {
       let frame = timeline.frames[index]
       lines += [
         "  - prompt: \(quoted(keyframe.prompt))",
         "    negative: \(quoted(keyframe.negative))",
         "    seed: \(keyframe.seed)",
+      ]
+      if let picture = keyframe.picture {
+        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength)"]
+      }
+      lines += [
         "    guidance: \(keyframe.guidance)",
         "    at: \(frame)f",
         "    hold: \(timeline.holdEnds[index] - frame)f",

@@ -1,3 +1,4 @@
+internal import Diffusion
 internal import Walk
 
 extension Script {
@@ -17,6 +18,11 @@ extension Script {
         found: "gaussian, which keeps the strength of independent noises and would change a prompt's",
         expected: "lerp or slerp")
     }
+    if hasPictures, let scheduler, !SchedulerKind.reversible.contains(scheduler) {
+      return Conflict(
+        key: "scheduler", found: "\(scheduler.rawValue) and a keyframe that shows a picture",
+        expected: "\(SchedulerKind.reversible.map(\.rawValue).joined(separator: " or ")), whose steps can be undone")
+    }
     if timeline.path == .smooth {
       for (key, mix, others) in [("prompt-mix", promptMix, "lerp"), ("noise-mix", noiseMix, "gaussian or lerp")]
       where !mix.mixesMany {
@@ -25,6 +31,11 @@ extension Script {
           found: "\(mix.rawValue), which goes between two keyframes, on a smooth path, which mixes up to four",
           expected: "\(others), or a linear path")
       }
+    }
+    if timeline.path == .smooth, method.name == .blend {
+      return Conflict(
+        key: "method", found: "blend on a smooth path, whose curve would leave the branches between two keyframes",
+        expected: "a linear path, or another method")
     }
     return nil
   }

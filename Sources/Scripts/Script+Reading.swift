@@ -1,5 +1,6 @@
 internal import Diffusion
 package import Foundation
+internal import Pixels
 internal import Video
 internal import Walk
 internal import Yams
@@ -23,7 +24,7 @@ extension ScriptSource {
         root, "a walk script",
         keys: [
           "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
-          "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+          "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(
@@ -33,6 +34,7 @@ extension ScriptSource {
         scheduler: try table.read("scheduler", as: .choice),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
         noiseMix: try table.read("noise-mix", as: .choice),
+        method: try method(table),
         timeline: timeline,
         output: try output(table))
       if let conflict = script.conflict {
@@ -65,7 +67,8 @@ extension ScriptSource {
     for node in nodes {
       let keyframeTable = try Table(
         node, "keyframe \(tables.count + 1)",
-        keys: ["prompt", "negative", "seed", "guidance", "at", "after", "hold", "easing"], file: file)
+        keys: ["prompt", "negative", "seed", "image", "strength", "guidance", "at", "after", "hold", "easing"],
+        file: file)
       keyframes.append(try keyframe(keyframeTable, isFirst: tables.isEmpty, loop, defaults))
       tables.append(keyframeTable)
     }
@@ -94,14 +97,34 @@ extension ScriptSource {
     guard let prompt = try table.read("prompt", as: .text) ?? defaults.prompt else {
       throw table.fault(at: "prompt", found: "a keyframe without `prompt`", expected: "one, here or for all keyframes")
     }
+    let picture = try picture(table)
     return Keyframe(
       prompt: prompt,
       negative: try table.read("negative", as: .text) ?? defaults.negative,
       seed: try table.read("seed", as: .seed) ?? defaults.seed,
+      picture: picture,
+      strength: try table.read("strength", as: .number(0...1)) ?? 1,
       guidance: try table.read("guidance", as: .guidance) ?? defaults.guidance,
       start: try start(table, isFirst: isFirst),
       hold: try table.read("hold", as: .time) ?? .zero,
       easing: try easing(table, hasWay: !isFirst || loop == .closed) ?? defaults.easing)
+  }
+
+  /// The picture that a keyframe shows; its file is sought beside the script.
+  private func picture(_ table: Table) throws(ScriptError) -> KeyframePicture? {
+    guard let path = try table.read("image", as: .name) else {
+      guard table["strength"] == nil else {
+        throw table.fault(at: "strength", found: "`strength` in a keyframe without `image`", expected: "both or neither")
+      }
+      return nil
+    }
+    do {
+      return try KeyframePicture(at: path, in: folder)
+    } catch {
+      throw table.fault(
+        at: "image", found: "`image`: \"\(path.clipped)\", of which \(error.reason)",
+        expected: "a PNG, JPEG or PPM file, named from the script's folder")
+    }
   }
 
   private func start(_ table: Table, isFirst: Bool) throws(ScriptError) -> Keyframe.Start {
@@ -155,5 +178,16 @@ private struct KeyframeDefaults {
     seed = try table.read("seed", as: .seed) ?? Script.Default.seed
     guidance = try table.read("guidance", as: .guidance) ?? Script.Default.guidance
     easing = try table.read("easing", as: .choice) ?? .linear
+  }
+}
+
+extension PictureError {
+  /// What is wrong, without the file's name.
+  fileprivate var reason: String {
+    switch self {
+    case .cannotRead(_, let reason): "nothing can be read: \(reason)"
+    case .malformed(_, let reason): "no picture can be read: \(reason)"
+    default: "\(self)"
+    }
   }
 }

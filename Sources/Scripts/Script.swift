@@ -15,6 +15,7 @@ package struct Script: Sendable, Hashable {
   package var promptMix: Mix
   /// nil is what goes with the path.
   private var chosenNoiseMix: Mix?
+  package var method: Method
   package var timeline: Timeline
   package var output: Output
 
@@ -48,7 +49,8 @@ package struct Script: Sendable, Hashable {
 
   package init(
     model: String = Default.model, size: Size? = nil, steps: Int = Default.steps, scheduler: SchedulerKind? = nil,
-    promptMix: Mix = .lerp, noiseMix: Mix? = nil, timeline: Timeline, output: Output = Output()
+    promptMix: Mix = .lerp, noiseMix: Mix? = nil, method: Method = .walk, timeline: Timeline,
+    output: Output = Output()
   ) {
     self.model = model
     self.size = size
@@ -56,6 +58,7 @@ package struct Script: Sendable, Hashable {
     self.scheduler = scheduler
     self.promptMix = promptMix
     chosenNoiseMix = noiseMix
+    self.method = method
     self.timeline = timeline
     self.output = output
   }

@@ -4,6 +4,8 @@ internal import Yams
 /// A script's text and the name that faults are reported under.
 struct ScriptSource {
   let file: String
+  /// Where names of other files begin; nil is the current folder.
+  let folder: URL?
   private let text: String
 
   /// Larger than any script that a person writes.
@@ -19,11 +21,12 @@ struct ScriptSource {
       throw ScriptError(
         missing: name, found: "no file that can be read (\(reason(error)))", expected: "a walk script")
     }
-    try self.init(data, named: name)
+    try self.init(data, named: name, in: url.deletingLastPathComponent())
   }
 
-  init(_ data: Data, named name: String) throws(ScriptError) {
+  init(_ data: Data, named name: String, in folder: URL? = nil) throws(ScriptError) {
     file = name
+    self.folder = folder
     guard data.count <= Self.longest else {
       throw ScriptError(
         file: name, place: nil, found: "more than \(Self.longest) bytes", expected: "a walk script, which is short text"

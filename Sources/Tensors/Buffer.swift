@@ -1,20 +1,30 @@
 import Foundation
 import Synchronization
 
-/// Memory of one tensor, taken from a pool and given back when nobody holds it.
+/// Memory of one tensor, given back when nobody holds it.
 ///
 /// `@unchecked Sendable`: an operation writes a buffer before anyone else can see it, and from then on it is only read.
 final class Buffer: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
   private let capacity: Int
+  private let isPooled: Bool
 
+  /// For what comes and goes: taken from the pool, to which it returns.
   init(bytes: Int) {
     capacity = BufferPool.capacity(for: bytes)
     address = BufferPool.shared.take(capacity)
+    isPooled = true
+  }
+
+  /// For what stays, such as weights: no larger than needed, and the system's again when it goes.
+  init(lasting bytes: Int) {
+    capacity = max(bytes, 64)
+    address = Pages.take(capacity)
+    isPooled = false
   }
 
   deinit {
-    BufferPool.shared.give(address, capacity)
+    if isPooled { BufferPool.shared.give(address, capacity) } else { Pages.give(address, capacity) }
   }
 }
 
@@ -23,10 +33,17 @@ final class Buffer: @unchecked Sendable {
 final class BufferPool: Sendable {
   static let shared = BufferPool()
 
+  /// `@unchecked Sendable`: the memory behind the addresses is nobody's.
   private struct Free: @unchecked Sendable {
-    var buffers: [Int: [UnsafeMutableRawPointer]] = [:]
+    /// Those that came back first are first.
+    var buffers: [(address: UnsafeMutableRawPointer, capacity: Int)] = []
     var bytes = 0
     var largest = 0
+
+    mutating func remove(at index: Int) -> UnsafeMutableRawPointer {
+      bytes -= buffers[index].capacity
+      return buffers.remove(at: index).address
+    }
   }
   private let free = Mutex(Free())
 
@@ -38,30 +55,58 @@ final class BufferPool: Sendable {
   }
 
   func take(_ capacity: Int) -> UnsafeMutableRawPointer {
-    let kept = free.withLock { free -> UnsafeMutableRawPointer? in
-      guard let buffer = free.buffers[capacity]?.popLast() else { return nil }
-      free.bytes -= capacity
-      return buffer
+    let kept = free.withLock { free in
+      free.buffers.lastIndex { $0.capacity == capacity }.map { free.remove(at: $0) }
     }
-    if let kept { return kept }
-    var address: UnsafeMutableRawPointer?
-    let status = posix_memalign(&address, capacity >= 1 << 21 ? 1 << 21 : 64, capacity)
-    guard status == 0, let address else { fatalError("no memory for a tensor of \(capacity) bytes") }
-    #if os(Linux)
-      if capacity >= 1 << 21 { madvise(address, capacity, MADV_HUGEPAGE) }
-    #endif
-    return address
+    return kept ?? Pages.take(capacity)
   }
 
-  /// Keeps at most 256 MiB, or four times the largest buffer if that is more.
+  /// Keeps at most 192 MiB, or twice the largest buffer if that is more: what came back last is needed first.
   func give(_ address: UnsafeMutableRawPointer, _ capacity: Int) {
-    let kept = free.withLock { free in
-      free.largest = max(free.largest, capacity)
-      guard free.bytes + capacity <= max(256 << 20, 4 * free.largest) else { return false }
-      free.buffers[capacity, default: []].append(address)
+    let old = free.withLock { free in
+      free.buffers.append((address, capacity))
       free.bytes += capacity
-      return true
+      free.largest = max(free.largest, capacity)
+      var old: [(UnsafeMutableRawPointer, Int)] = []
+      while free.bytes > max(192 << 20, 2 * free.largest) {
+        let capacity = free.buffers[0].capacity
+        old.append((free.remove(at: 0), capacity))
+      }
+      return old
     }
-    if !kept { Foundation.free(address) }
+    for (address, capacity) in old { Pages.give(address, capacity) }
   }
+}
+
+/// Memory from the system, aligned for every vector. Large pieces are mapped, so that they leave no holes behind.
+private enum Pages {
+  private static let huge = 1 << 21
+
+  static func take(_ bytes: Int) -> UnsafeMutableRawPointer {
+    guard bytes >= huge else {
+      var address: UnsafeMutableRawPointer?
+      let status = posix_memalign(&address, 64, bytes)
+      guard status == 0, let address else { fatalError("no memory for a tensor of \(bytes) bytes") }
+      return address
+    }
+    // Aligned to a huge page, so that the system can use these: what lies before and behind goes back.
+    let length = whole(bytes)
+    guard let start = mmap(nil, length + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      start != MAP_FAILED
+    else { fatalError("no memory for a tensor of \(bytes) bytes") }
+    let before = (huge - Int(bitPattern: start) % huge) % huge
+    if before > 0 { munmap(start, before) }
+    munmap(start + before + length, huge - before)
+    #if os(Linux)
+      madvise(start + before, length, MADV_HUGEPAGE)
+    #endif
+    return start + before
+  }
+
+  static func give(_ address: UnsafeMutableRawPointer, _ bytes: Int) {
+    if bytes >= huge { munmap(address, whole(bytes)) } else { free(address) }
+  }
+
+  /// Whole pages of 4 KiB.
+  private static func whole(_ bytes: Int) -> Int { (bytes + 4095) & ~4095 }
 }

@@ -4,8 +4,22 @@ import Synchronization
 /// Weights as they lie in a file; read when a layer packs them for the first time.
 package protocol WeightSource: Sendable {
   var shape: [Int] { get }
+  /// As many as the shape says, where there are any.
+  var count: Int { get }
+  /// Writes all elements in C order; there is room for `count`.
+  func read(into floats: UnsafeMutablePointer<Float>)
+}
+
+extension WeightSource {
+  package var count: Int { shape.reduce(1, *) }
+
   /// All elements in C order.
-  func floats() -> [Float]
+  package func floats() -> [Float] {
+    [Float](unsafeUninitializedCapacity: count) { floats, initialized in
+      read(into: floats.baseAddress!)
+      initialized = count
+    }
+  }
 }
 
 /// Several matrices [n, k] on top of one another: their products then cost one call.
@@ -14,7 +28,13 @@ package struct Stacked: WeightSource {
 
   package init(_ parts: [any WeightSource]) { self.parts = parts }
   package var shape: [Int] { [parts.reduce(0) { $0 + $1.shape[0] }] + parts[0].shape.dropFirst() }
-  package func floats() -> [Float] { parts.flatMap { $0.floats() } }
+  package func read(into floats: UnsafeMutablePointer<Float>) {
+    var floats = floats
+    for part in parts {
+      part.read(into: floats)
+      floats += part.count
+    }
+  }
 }
 
 extension Scalar {
@@ -32,13 +52,22 @@ extension Activation {
   }
 }
 
+/// Owns an operation of oneDNN.
+///
+/// `@unchecked Sendable`: the object behind the handle does not change once it is made.
+private final class Operation: @unchecked Sendable {
+  let handle: OpaquePointer
+
+  init(_ handle: OpaquePointer) { self.handle = handle }
+  deinit { cdnn_op_free(handle) }
+}
+
 /// One layer's weights and the operations compiled for the sizes it has met.
 ///
 /// Weights are packed once for each layout that the library asks for, nearly always one.
 struct Compiled<Sizes: Hashable & Sendable>: ~Copyable, Sendable {
-  /// `@unchecked Sendable`: oneDNN's object behind the pointer does not change once it is made.
-  private struct Ready: @unchecked Sendable {
-    let operation: OpaquePointer
+  private struct Ready {
+    let operation: Operation
     let packed: Buffer
   }
   private let ready = Mutex<[Sizes: Ready]>([:])
@@ -52,33 +81,40 @@ struct Compiled<Sizes: Hashable & Sendable>: ~Copyable, Sendable {
     self.create = create
   }
 
-  deinit {
-    ready.withLock { ready in
-      for each in ready.values { cdnn_op_free(each.operation) }
-    }
-  }
+  /// Lets the packed weights go; the next run packs them anew.
+  func release() { ready.withLock { $0 = [:] } }
 
-  func run(_ sizes: Sizes, _ x: Tensor, adding: Tensor?, into y: Tensor) {
+  /// `work` says what is done, for a profile.
+  func run(_ sizes: Sizes, _ x: Tensor, adding: Tensor?, into y: Tensor, _ work: @autoclosure () -> Profile.Work) {
     let each = ready.withLock { ready in ready[sizes] ?? prepare(sizes, &ready) }
-    let scratch = Buffer(bytes: cdnn_op_scratch_size(each.operation))
-    let status = (bias ?? []).withUnsafeBufferPointer {
-      cdnn_op_run(
-        each.operation, x.address, each.packed.address, bias == nil ? nil : $0.baseAddress, adding?.address, y.address,
-        scratch.address)
+    let scratch = Buffer(bytes: cdnn_op_scratch_size(each.operation.handle))
+    let status = Profile.measure(work()) {
+      (bias ?? []).withUnsafeBufferPointer {
+        cdnn_op_run(
+          each.operation.handle, x.address, each.packed.address, bias == nil ? nil : $0.baseAddress, adding?.address,
+          y.address, scratch.address)
+      }
     }
     precondition(status == 0, "oneDNN returned \(status) for \(sizes)")
   }
 
   private func prepare(_ sizes: Sizes, _ ready: inout [Sizes: Ready]) -> Ready {
-    guard let operation = create(sizes) else { fatalError("oneDNN cannot make \(sizes)") }
-    let twin = ready.values.first { cdnn_op_same_packing($0.operation, operation) }
-    let packed = twin?.packed ?? Buffer(bytes: cdnn_op_packed_size(operation))
-    if twin == nil {
-      let status = cdnn_op_pack(operation, weight.floats(), packed.address)
-      precondition(status == 0, "oneDNN returned \(status) packing \(weight.shape)")
-    }
+    guard let handle = create(sizes) else { fatalError("oneDNN cannot make \(sizes)") }
+    let operation = Operation(handle)
+    let twin = ready.values.first { cdnn_op_same_packing($0.operation.handle, handle) }
+    let packed = twin?.packed ?? pack(for: handle)
     let made = Ready(operation: operation, packed: packed)
     ready[sizes] = made
     return made
+  }
+
+  private func pack(for operation: OpaquePointer) -> Buffer {
+    let packed = Buffer(lasting: cdnn_op_packed_size(operation))
+    let status = PackingRoom.with(weight.count) { floats in
+      weight.read(into: floats)
+      return cdnn_op_pack(operation, floats, packed.address)
+    }
+    precondition(status == 0, "oneDNN returned \(status) packing \(weight.shape)")
+    return packed
   }
 }

@@ -55,7 +55,11 @@ package final class Convolution: Sendable {
     let sizes = Sizes(
       n: x.shape[0], height: x.shape[1], width: x.shape[2], scalar: x.scalar, adds: adding != nil,
       activation: activation)
-    compiled.run(sizes, x, adding: adding, into: y)
+    compiled.run(
+      sizes, x, adding: adding, into: y,
+      Profile.Work(
+        .convolution, "\(kernel)x\(kernel) of \(inputs) to \(y.shape)",
+        flops: 2 * kernel * kernel * inputs * y.count))
     return y
   }
 

@@ -27,7 +27,7 @@ package enum JSONValue: Sendable, Equatable {
     do {
       file = try MappedFile(contentsOf: url)
     } catch {
-      throw JSONFileError(found: "\(error)", expected: "a JSON file")
+      throw JSONFileError(found: "\(error)", expected: "a JSON file", isMissing: error.isMissing)
     }
     guard file.bytes.count <= Self.longestFile else {
       throw JSONFileError(found: "a file of \(file.bytes.count) bytes", expected: "at most \(Self.longestFile)")
@@ -65,10 +65,12 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, E
 package struct JSONFileError: Error, Equatable {
   package let found: String
   package let expected: String
+  package let isMissing: Bool
 
-  package init(found: String, expected: String) {
+  package init(found: String, expected: String, isMissing: Bool = false) {
     self.found = found
     self.expected = expected
+    self.isMissing = isMissing
   }
 }
 

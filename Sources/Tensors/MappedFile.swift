@@ -53,6 +53,7 @@ package final class MappedFile: @unchecked Sendable {
   package struct Errno: Error, Equatable, CustomStringConvertible {
     package let code: Int32
     init(_ code: Int32) { self.code = code }
+    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
     package var description: String {
       code == EINVAL ? "not a regular file" : String(cString: strerror(code)).lowercased()
     }

@@ -42,9 +42,11 @@ extension Tensor {
     precondition(shift.map { $0.count == width && $0.tensor.rows == 1 && $0.tensor.scalar == .float32 } ?? true)
     let y = Tensor(shape, scalar)
     let n = shape[0]
-    ck_group_norm(
-      scalar.kernel, address, y.address, Int64(n), Int64(rows / n), Int64(width), Int64(groups), weight, bias, epsilon,
-      shift?.address.assumingMemoryBound(to: Float.self), silu)
+    Profile.measure(Profile.Work(.groupNorm, "\(shape)")) {
+      ck_group_norm(
+        scalar.kernel, address, y.address, Int64(n), Int64(rows / n), Int64(width), Int64(groups), weight, bias,
+        epsilon, shift?.address.assumingMemoryBound(to: Float.self), silu)
+    }
     return y
   }
 
@@ -52,14 +54,18 @@ extension Tensor {
   package func layerNormalized(weight: [Float], bias: [Float], epsilon: Float) -> Tensor {
     precondition(weight.count == width && bias.count == width)
     let y = Tensor(shape, scalar)
-    ck_layer_norm(scalar.kernel, address, y.address, Int64(rows), Int64(width), weight, bias, epsilon)
+    Profile.measure(Profile.Work(.layerNorm, "\(shape)")) {
+      ck_layer_norm(scalar.kernel, address, y.address, Int64(rows), Int64(width), weight, bias, epsilon)
+    }
     return y
   }
 
   /// The first half of each row times gelu of the second (Shazeer, 2020).
   package var geglu: Tensor {
     let y = Tensor(shape.dropLast() + [width / 2], scalar)
-    ck_geglu(scalar.kernel, address, y.address, Int64(rows), Int64(width / 2))
+    Profile.measure(Profile.Work(.gate, "\(shape)")) {
+      ck_geglu(scalar.kernel, address, y.address, Int64(rows), Int64(width / 2))
+    }
     return y
   }
 
@@ -79,9 +85,11 @@ extension Tensor {
   /// [n, h, w, c] enlarged to [n, height, width, c], each pixel taking its nearest source.
   package func upsampled(height: Int, width: Int) -> Tensor {
     let y = Tensor([shape[0], height, width, shape[3]], scalar)
-    ck_upsample_nearest(
-      scalar.kernel, address, y.address, Int64(shape[0]), Int64(shape[1]), Int64(shape[2]), Int64(shape[3]),
-      Int64(height), Int64(width))
+    Profile.measure(Profile.Work(.copy, "upsampled to \(y.shape)")) {
+      ck_upsample_nearest(
+        scalar.kernel, address, y.address, Int64(shape[0]), Int64(shape[1]), Int64(shape[2]), Int64(shape[3]),
+        Int64(height), Int64(width))
+    }
     return y
   }
 
@@ -89,7 +97,9 @@ extension Tensor {
   package func beside(_ other: Tensor) -> Tensor {
     precondition(rows == other.rows && scalar == other.scalar)
     let y = Tensor(shape.dropLast() + [width + other.width], scalar)
-    ck_concat(scalar.kernel, address, Int64(width), other.address, Int64(other.width), y.address, Int64(rows))
+    Profile.measure(Profile.Work(.copy, "side by side to \(y.shape)")) {
+      ck_concat(scalar.kernel, address, Int64(width), other.address, Int64(other.width), y.address, Int64(rows))
+    }
     return y
   }
 
@@ -99,7 +109,9 @@ extension Tensor {
     if count == shape[0] { return self }
     let y = Tensor([count] + shape.dropFirst(), scalar)
     let bytes = self.count * scalar.size
-    for i in 0..<count / shape[0] { (y.address + i * bytes).copyMemory(from: address, byteCount: bytes) }
+    Profile.measure(Profile.Work(.copy, "repeated to \(y.shape)")) {
+      for i in 0..<count / shape[0] { (y.address + i * bytes).copyMemory(from: address, byteCount: bytes) }
+    }
     return y
   }
 
@@ -116,7 +128,13 @@ extension Tensor {
       head_size: Int64(size), q_stride: Int64(q.tensor.width), k_stride: Int64(k.tensor.width),
       v_stride: Int64(v.tensor.width), y_stride: Int64(y.width), scale: 1 / Float(size).squareRoot(), causal: causal)
     let scratch = Buffer(bytes: ck_attention_scratch(&shape))
-    ck_attention(&shape, q.address, k.address, v.address, y.address, scratch.address)
+    Profile.measure(
+      Profile.Work(
+        .attention, "\(n) x \(heads) heads of \(size), \(queries) x \(keys)",
+        flops: 4 * n * queries * keys * q.count)
+    ) {
+      ck_attention(&shape, q.address, k.address, v.address, y.address, scratch.address)
+    }
     return y
   }
 }

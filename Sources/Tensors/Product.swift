@@ -27,13 +27,18 @@ package final class Product: Sendable {
     }
   }
 
+  /// Lets the packed weights go until they are needed again.
+  package func release() { compiled.release() }
+
   /// `x` is [… , inputs]; `adding` has the result's shape and is added before the activation.
   package func callAsFunction(_ x: Tensor, adding: Tensor? = nil, activation: Activation = .identity) -> Tensor {
     precondition(x.width == inputs, "a product with \(inputs) columns met \(x.shape)")
     let y = Tensor(x.shape.dropLast() + [outputs], x.scalar)
     precondition(adding.map { $0.count == y.count && $0.scalar == y.scalar } ?? true)
     let sizes = Sizes(rows: x.rows, scalar: x.scalar, adds: adding != nil, activation: activation)
-    compiled.run(sizes, x, adding: adding, into: y)
+    compiled.run(
+      sizes, x, adding: adding, into: y,
+      Profile.Work(.product, "[\(x.rows), \(inputs)] to \(outputs)", flops: 2 * inputs * y.count))
     return y
   }
 }

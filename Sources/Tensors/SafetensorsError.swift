@@ -6,12 +6,15 @@ package struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   package let tensor: String?
   package let found: String
   package let expected: String
+  /// Whether the fault is that the file is not there.
+  package let isMissing: Bool
 
-  package init(file: String, tensor: String? = nil, found: String, expected: String) {
+  package init(file: String, tensor: String? = nil, found: String, expected: String, isMissing: Bool = false) {
     self.file = file
     self.tensor = tensor
     self.found = found
     self.expected = expected
+    self.isMissing = isMissing
   }
 
   package var description: String {

@@ -26,7 +26,8 @@ package final class SafetensorsFile: Sendable {
     do {
       file = try MappedFile(contentsOf: url)
     } catch {
-      throw SafetensorsError(file: url.path, found: "\(error)", expected: "a safetensors file")
+      throw SafetensorsError(
+        file: url.path, found: "\(error)", expected: "a safetensors file", isMissing: error.isMissing)
     }
     let header = try SafetensorsHeader(file.bytes, path: url.path)
     metadata = header.metadata

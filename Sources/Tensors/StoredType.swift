@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// How a tensor's numbers lie in a safetensors file; the raw value is the name there.
 package enum StoredType: String, Sendable, CaseIterable {
   case f64 = "F64"
@@ -57,6 +59,23 @@ package enum StoredType: String, Sendable, CaseIterable {
     case .u64: Self.map(bytes) { (n: UInt64) in Float(n) }
     default: doubles(bytes).map { $0.map { Float($0) } }
     }
+  }
+
+  /// The same into memory that has room for them; the type is one that we read.
+  package func read(_ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutablePointer<Float>) {
+    let count = bytes.count / size
+    switch self {
+    case .f16 where isAligned(bytes): ck_f16_to_f32(bytes.assumingMemoryBound(to: UInt16.self).baseAddress, floats, Int64(count))
+    case .bf16 where isAligned(bytes):
+      ck_bf16_to_f32(bytes.assumingMemoryBound(to: UInt16.self).baseAddress, floats, Int64(count))
+    default:
+      guard let read = self.floats(bytes) else { preconditionFailure("no numbers of type \(self)") }
+      floats.update(from: read, count: count)
+    }
+  }
+
+  private func isAligned(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    Int(bitPattern: bytes.baseAddress) % size == 0
   }
 
   private static func map<Bits: FixedWidthInteger & BitwiseCopyable, Number>(

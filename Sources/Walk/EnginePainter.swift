@@ -5,6 +5,8 @@ public import Pixels
 public struct EnginePainter: Painter {
   public let noiseShape: [Int]
   public let picturesAtOnce: Int
+  private let width: Int
+  private let height: Int
   private let engine: Engine
   private let sampling: Sampling
 
@@ -12,6 +14,8 @@ public struct EnginePainter: Painter {
   public init(_ engine: Engine, width: Int, height: Int, sampling: Sampling) throws(EngineError) {
     noiseShape = try engine.latentShape(width: width, height: height)
     picturesAtOnce = engine.picturesAtOnce(width: width, height: height)
+    self.width = width
+    self.height = height
     self.engine = engine
     self.sampling = sampling
   }
@@ -20,11 +24,39 @@ public struct EnginePainter: Painter {
     try engine.encode(prompts)
   }
 
+  /// Throws where the sampler's steps cannot be undone; see `Engine.invert`.
+  public func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent {
+    var sampling = sampling
+    sampling.guidance = guidance
+    return try engine.invert(
+      engine.encode(picture.covering(width: width, height: height)), conditioning, sampling)
+  }
+
   public func paint(
     _ noise: Latent, _ conditioning: Conditioning, guidance: Double, stepNoise: (_ step: Int) -> Latent
   ) throws -> Image {
+    try engine.decode(engine.denoise(noise, conditioning, sampling(guidance), stepNoise: stepNoise))
+  }
+}
+
+/// Runs that stop on their way and go on from others.
+extension EnginePainter {
+  /// A run from noise.
+  func begin(_ noise: Latent, _ conditioning: Conditioning, guidance: Double) throws -> Denoising {
+    try engine.denoising(noise, [conditioning], sampling(guidance))
+  }
+
+  /// A run that goes on from where another stood.
+  func resume(_ standing: Standing, _ conditioning: Conditioning, guidance: Double) -> Denoising {
+    engine.denoising(from: standing, [conditioning], sampling(guidance))
+  }
+
+  /// The picture of a run that has come to its end.
+  func picture(of latent: Latent) throws -> Image { try engine.decode(latent) }
+
+  private func sampling(_ guidance: Double) -> Sampling {
     var sampling = sampling
     sampling.guidance = guidance
-    return try engine.decode(engine.denoise(noise, conditioning, sampling, stepNoise: stepNoise))
+    return sampling
   }
 }

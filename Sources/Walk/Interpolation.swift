@@ -49,6 +49,12 @@ public func slerp(_ a: NDArray, _ b: NDArray, _ t: Double, straightAbove cosine:
   return NDArray(slerp(a.values, b.values, t, straightAbove: cosine), shape: a.shape)
 }
 
+/// How much of each end the arc holds at `t`: other things that belong to the ends are mixed in the same way.
+package func slerpWeights(_ a: NDArray, _ b: NDArray, _ t: Double) -> (a: Double, b: Double) {
+  let weights = Weights.slerp(a.values, b.values, t, straightAbove: 1)
+  return (weights.a, weights.b)
+}
+
 /// How much of each end a point between two ends holds.
 private struct Weights {
   let a: Double

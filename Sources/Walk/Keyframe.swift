@@ -5,6 +5,10 @@ public struct Keyframe: Sendable, Hashable {
   public var negative: String
   /// The seed of the noise that the picture is made of.
   public var seed: UInt64
+  /// A picture that the keyframe shows; nil where the seed alone decides.
+  public var picture: KeyframePicture?
+  /// How much of the noise is the picture's, 0 to 1; the rest is the seed's. At 1 the keyframe shows the picture.
+  public var strength: Double
   /// The strength of classifier-free guidance; 1 is none.
   public var guidance: Double
   /// When the film reaches this keyframe.
@@ -22,12 +26,14 @@ public struct Keyframe: Sendable, Hashable {
   }
 
   public init(
-    prompt: String, negative: String = "", seed: UInt64, guidance: Double, start: Start,
-    hold: Time = .zero, easing: Easing = .linear
+    prompt: String, negative: String = "", seed: UInt64, picture: KeyframePicture? = nil, strength: Double = 1,
+    guidance: Double, start: Start, hold: Time = .zero, easing: Easing = .linear
   ) {
     self.prompt = prompt
     self.negative = negative
     self.seed = seed
+    self.picture = picture
+    self.strength = strength
     self.guidance = guidance
     self.start = start
     self.hold = hold

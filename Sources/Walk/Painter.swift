@@ -12,6 +12,9 @@ public protocol Painter: Sendable {
   /// Encodes prompts with their negative prompts, all to one length, so that they can be mixed.
   func encode(_ prompts: [(prompt: String, negative: String)]) throws -> [Conditioning]
 
+  /// The noise from which `paint` makes the picture, scaled and cut to the painter's size.
+  func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent
+
   /// Makes a picture of noise.
   ///
   /// Samplers that add noise on their way take it from `stepNoise`: standard normal noise of `noiseShape`

@@ -3,18 +3,21 @@ internal import Diffusion
 /// The noises that one frame draws: the first, then one for each step of a sampler that wants them.
 ///
 /// Each keyframe's seed starts a generator, and every draw of all is mixed like the first: the step noise
-/// changes as smoothly along the film as the noise that the picture begins with. Keyframes of one seed count
+/// changes as smoothly along the film as the noise that the picture begins with. Keyframes of one origin count
 /// as one, so that a walk between them stays at one noise.
 struct WalkNoise {
-  private var generators: [Mix.Part<NoiseGenerator>]
+  private var origins: [Mix.Part<(generator: NoiseGenerator, picture: Latent?, strength: Double)>]
   private let mix: Mix
   private let shape: [Int]
   private var drawn: [Latent] = []
 
-  init(_ weights: [Weight], of keyframes: [Keyframe], mix: Mix, shape: [Int]) {
-    // Seeds that agree in the bits that a generator takes are one seed.
-    generators = weights.merged { UInt32(truncatingIfNeeded: keyframes[$0].seed) }
-      .map { ($0.weight, NoiseGenerator(seed: UInt64($0.key))) }
+  init(_ state: WalkState, of keyframes: [Keyframe], _ pictures: InvertedPictures, mix: Mix, shape: [Int]) {
+    origins = state.weights.merged { index in
+      Origin(
+        seed: UInt32(truncatingIfNeeded: keyframes[index].seed), picture: pictures.place(of: index),
+        strength: keyframes[index].picture == nil ? 0 : keyframes[index].strength)
+    }
+    .map { ($0.weight, (NoiseGenerator(seed: UInt64($0.key.seed)), pictures[$0.key.picture], $0.key.strength)) }
     self.mix = mix
     self.shape = shape
   }
@@ -22,8 +25,28 @@ struct WalkNoise {
   /// Draw number `index`; 0 is the noise that the picture begins with.
   mutating func callAsFunction(_ index: Int) -> Latent {
     while drawn.count <= index {
-      drawn.append(mix(generators.indices.map { (generators[$0].weight, generators[$0].value.next(shape: shape)) }))
+      let noises = origins.indices.map { (origins[$0].weight, origins[$0].value.generator.next(shape: shape)) }
+      drawn.append(drawn.isEmpty ? first(noises) : mix(noises))
     }
     return drawn[index]
+  }
+
+  /// What the picture begins with: a keyframe's picture stands in for as much of its seed's noise as it is strong.
+  private func first(_ noises: [Mix.Part<Latent>]) -> Latent {
+    guard origins.contains(where: { $0.value.picture != nil }) else { return mix(noises) }
+    return mix.keepingStatistics(
+      zip(origins, noises).map { origin, noise in
+        guard let picture = origin.value.picture else { return noise }
+        let strength = origin.value.strength
+        return (noise.weight, mix.keepingStatistics([(1 - strength, noise.value), (strength, picture)]))
+      })
+  }
+
+  /// Equal origins give equal noise.
+  private struct Origin: Hashable {
+    /// Seeds that agree in the bits that a generator takes are one seed.
+    let seed: UInt32
+    let picture: Int?
+    let strength: Double
   }
 }

@@ -13,6 +13,15 @@ public struct WalkState: Sendable, Hashable {
   /// Mixed like the rest, but never beyond what the two keyframes say: a curve's overshoot is no wish of the author's.
   public let guidance: Double
 
+  /// Off the way: any mix, of at least one keyframe.
+  init(_ weights: [Weight], of keyframes: [Keyframe]) {
+    from = weights[0].keyframe
+    to = weights[weights.count - 1].keyframe
+    progress = 0
+    self.weights = weights
+    guidance = weights.mixed { keyframes[$0].guidance }
+  }
+
   /// On a keyframe.
   init(at index: Int, of keyframes: [Keyframe]) {
     self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes)

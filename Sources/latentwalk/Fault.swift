@@ -37,7 +37,8 @@ extension ExitCode {
       case let error as ScriptError: error.isMissing ? .missingInput : .badData
       case is TimelineError: .usage
       case let error as ModelError: error.isMissing ? .missingInput : .badData
-      case is SchedulerError, is SafetensorsError, is WeightError: .badData
+      case let error as SafetensorsError: error.isMissing ? .missingInput : .badData
+      case is SchedulerError, is WeightError: .badData
       case EngineError.size: .usage
       case let error as PictureError: ExitCode(for: error)
       case let error as FilmError: ExitCode(for: error)
@@ -77,10 +78,6 @@ extension ExitCode {
     case .film(let error): self.init(for: error)
     }
   }
-}
-
-extension ModelError {
-  fileprivate var isMissing: Bool { found.hasPrefix("no such") || found.hasPrefix("no folder") }
 }
 
 /// An error in one line, behind the tool's name.

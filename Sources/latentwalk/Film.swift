@@ -12,13 +12,28 @@ struct Film {
   let script: Script
   let url: URL
   private let settings: FilmSettings
+  /// Which pictures of the script the film shows, in bytes that differ when they do, and how long it is.
+  private let (pictures, route, lengths): (WalkSource.Choice, [UInt8], String)
 
   /// Proves what can be proved before a model is loaded: codec, quality, name and place fit one another.
   init(_ script: Script, at path: String) throws {
+    try self.init(script, at: path, .all, route: [], lengths: script.timeline.lengths)
+  }
+
+  /// A film of `points` on the square between the script's four keyframes.
+  init(_ script: Script, at path: String, over points: [Grid.Point]) throws {
+    let lengths = Timeline.lengths(frames: points.count, rate: script.timeline.rate)
+    let route = points.map { "\($0.x) \($0.y)\n" }.joined()
+    try self.init(script, at: path, .mixes(points.map(\.weights)), route: Array(route.utf8), lengths: lengths)
+  }
+
+  private init(_ script: Script, at path: String, _ pictures: WalkSource.Choice, route: [UInt8], lengths: String) throws
+  {
     guard path != "-" else {
       throw Fault.usage("-o -: a film cannot be written to standard output, for its index is written last; give a file")
     }
     self.script = script
+    (self.pictures, self.route, self.lengths) = (pictures, route, lengths)
     url = URL(filePath: path)
     let rate = script.timeline.rate.perSecond
     settings = FilmSettings(
@@ -37,24 +52,28 @@ struct Film {
 
   /// Renders the film by an engine of the script's model.
   ///
-  /// Throws `Fault` where it was interrupted: then its frames are kept.
+  /// `strip` is the path of a strip that is kept while rendering. Throws `Fault` where it was interrupted: then its
+  /// frames are kept.
   func render(
-    by engine: Engine, of model: URL, _ options: FilmOptions, interruption: Interruption
+    by engine: Engine, of model: URL, _ options: FilmOptions, strip: String?, interruption: Interruption
   ) throws {
-    let frames = try WalkSource(script, engine)
-    options.report.say("\(url.relativePath): \(script.timeline.lengths)")
+    let frames = try WalkSource(script, engine, pictures)
+    options.report.say("\(url.relativePath): \(lengths)")
     let job = FilmJob(output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames)
     let record = try JobRecord(
-      script: script.pictures(size: frames.size, precision: engine.model.precision),
+      script: script.pictures(size: frames.size, precision: engine.model.precision) + route,
       model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
     let source = FramesAhead(frames, atOnce: frames.atOnce)
+    let strip = strip.map { LiveStrip(at: $0, frames: frames.count) }
     let outcome = try job.run(
-      source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption)
+      source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption,
+      watcher: strip?.add)
     guard case .finished = outcome else {
       throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
     }
     options.report.say("wrote \(url.relativePath): \(outcome)")
+    if let work = frames.work, work.plain > 0 { options.report.say("the network was asked \(work.comparison(in: "times"))") }
   }
 }
 
@@ -69,6 +88,6 @@ extension Script {
     script.output = Output()
     script.size = size
     script.model = precision.rawValue
-    return Array(script.canonical.utf8)
+    return Array(script.canonical.utf8) + script.pictureBytes
   }
 }

@@ -6,7 +6,9 @@ import Video
 
 /// The commands, run as a user runs them, with the model that ships.
 @Suite struct CommandTests {
-  static let names = ["walk", "render", "batch", "strip", "plan", "image", "explore", "presets", "model"]
+  static let names = [
+    "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "measure", "presets", "model",
+  ]
 
   @Test func aloneItSaysWhatThereIs() throws {
     let result = try Tool().run([])
@@ -41,6 +43,24 @@ import Video
       lines.contains { $0.hasPrefix("30 ") && $0.contains("3.000") && $0.hasSuffix("smooth    a tiger  (not: a cat)") })
     #expect(result.text.contains("21 pictures of 8 steps, 168 steps in all; 10 frames repeat others"))
     #expect(try tool.files == ["film.yaml"])
+  }
+
+  @Test func methodsSayWhatTheyTake() throws {
+    let tool = try Tool()
+    let script = "steps: 10\nkeyframes: [{prompt: a car}, {prompt: a tiger, after: 10f}]\n"
+    try tool.folder.write(script + "method: blend\n", to: "film.yaml")
+    let plan = try tool.run(["plan", "film.yaml"])
+    #expect(plan.text.contains("\nmethod    blend, which takes "))
+    let film = ["walk", "a car", "a tiger", "--frames", "6", "--size", "16x16", "--steps", "4", "-o", "film.mp4"]
+    let result = try tool.run(film + ["--method", "blend", "--blend", "branches: 1, frame-depth: 0.75"])
+    #expect(result.code == 0)
+    // Two keyframes of 4 steps, a branch of 3 and four frames of 1, instead of six of 4.
+    #expect(result.errors.contains("the network was asked 15 times instead of 24 (38% fewer)"))
+    let refused = try tool.run(film + ["--blend", "branches: 1"])
+    #expect(refused.code == 64)
+    #expect(refused.errors == "latentwalk: --blend: found the method walk; expected it with --method blend\n")
+    let wrong = try tool.run(film + ["--method", "blend", "--blend", "branch: 1"])
+    #expect(wrong.code == 64 && wrong.errors.hasPrefix("latentwalk: --blend: found the unknown key `branch`"))
   }
 
   @Test func presetsAndModelsAreListed() throws {

@@ -21,7 +21,7 @@ import Testing
   static let usage: [Case] = [
     Case(
       "wlak a b", 64,
-      "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, presets, model; did you mean walk?"
+      "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, grid, slider, measure, presets, model; did you mean walk?"
     ),
     Case("walk", 64, "Missing expected argument '<prompts> ...'; see latentwalk walk --help"),
     Case(
@@ -71,12 +71,38 @@ import Testing
     Case("image a -o picture", 64, "expected .png or .ppm"),
     Case("image", 64, "Missing expected argument '<prompt>'"),
     Case("image a b", 64, "Unexpected argument 'b'"),
+    Case(
+      "grid a b", 64,
+      "found 2 prompts and 1 seeds; expected four corners: four of either or of both, or two prompts and two seeds"),
+    Case("grid a b c d --seeds 1,2", 64, "found 4 prompts and 2 seeds"),
+    Case("grid a b c d --columns 1", 64, "--columns: found 1; expected 2 to 100"),
+    Case("grid a b c d --route circle", 64, "--route goes with a film; grid.png is a sheet of pictures"),
+    Case("grid a b c d --seconds 4", 64, "--seconds goes with a film; grid.png is a sheet of pictures"),
+    Case("grid a b c d --columns 4 -o film.mp4", 64, "--columns goes with a sheet of pictures"),
+    Case("grid a b c d --rows 4 --route circle -o film.mp4", 64, "--rows goes with --route rows; a circle has none"),
+    Case("grid a b c d -o film.avi", 64, "a film in h264 cannot be named film.avi"),
+    Case("slider a --from b", 64, "Missing expected argument '--to <prompt>'"),
+    Case("slider a --from b --to c --strengths 2..-2", 64, "expected strengths such as -2..2 or -1,0,1.5"),
+    Case("slider a --from b --to c --strengths nan", 64, "expected strengths such as"),
+    Case("slider a --from b --to c --count 1", 64, "--count: found 1; expected 2 to 100"),
+    Case("slider a --from b --to c --strengths 1,2 --count 3", 64, "--count goes with a range of --strengths"),
+    Case("walk a b --strip strip.gif", 64, "cannot tell the picture format of"),
+    Case("walk a b --strip -", 64, "--strip -: expected a file"),
+    Case("measure", 64, "Missing expected argument '<film or folder>'"),
+    Case(
+      "measure a --plot plot.jpg", 64, "cannot tell the format of plot.jpg from its name; expected .svg, .png or .ppm"),
     Case("explore a --columns 0", 64, "--columns: found 0; expected 1 to 100"),
   ]
 
   static let files: [Case] = [
     Case("walk a b -o missing/film.mp4", 73, "missing/film.mp4: the folder"),
     Case("image a -o missing/a.png", 73, "does not exist"),
+    Case("walk a b --strip missing/strip.png", 73, "missing/strip.png: the folder"),
+    Case("grid a b c d -o missing/grid.png", 73, "missing/grid.png: the folder"),
+    Case("measure nope.mp4", 66, "nope.mp4: found no such file or folder; expected a film or a folder of pictures"),
+    Case("measure .", 66, ".: found no pictures in the folder; expected .png, .ppm or .jpg files"),
+    Case("measure . --plot missing/plot.svg", 73, "missing/plot.svg: the folder"),
+    Case("measure . -o missing/figures.txt", 73, "missing/figures.txt: the folder"),
     Case("walk a b --model nope", 66, "nope: found no model of this name in "),
     Case("walk a b --model ./nope", 66, "found no such folder, expected a model"),
     Case("model ./nope", 66, "found no such folder"),
@@ -141,7 +167,25 @@ import Testing
     }
     let result = try tool.run(["model", "./model"])
     #expect(result.code == 65)
-    #expect(result.errors.contains("'down_blocks.0.resnets.1.norm1.weight' is missing, expected it with shape [64]"))
+    #expect(result.errors.contains(" missing: 'down_blocks.0.resnets.1.norm1.weight' [64], "))
+    #expect(result.errors.contains(" of another shape than the configuration asks for: "))
+    #expect(result.errors.contains(" left over that the configuration has no use for: "))
+  }
+
+  static let gone: [(file: String, message: String)] = [
+    ("unet/config.json", "unet/config.json: found no such file or directory, expected a JSON file"),
+    ("vae/diffusion_pytorch_model.safetensors", "vae: found no weights, expected diffusion_pytorch_model.safetensors"),
+    ("text_encoder", "model: found no folder text_encoder, expected that part of the model"),
+    ("tokenizer/tokenizer.json", "no error"),
+  ]
+
+  @Test(arguments: gone) func whatIsGoneIsNamed(file: String, message: String) throws {
+    let tool = try Tool()
+    try model(in: tool, changing: "model_index.json") { $0 }
+    try FileManager.default.removeItem(at: tool.folder.url.appending(path: "model/\(file)"))
+    let result = try tool.run(["model", "./model"])
+    #expect(result.code == (message == "no error" ? 0 : 66))
+    #expect(message == "no error" || result.errors.contains(message))
   }
 
   @Test func weightsCutShortAreNamed() throws {

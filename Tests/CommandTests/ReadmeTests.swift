@@ -37,7 +37,12 @@ import Testing
     try FileManager.default.createSymbolicLink(
       at: tool.folder.url.appending(path: "Presets"), withDestinationURL: Tool.presets)
     var words = Self.words(command)
-    if ["walk", "render", "batch", "strip", "image", "explore"].contains(words[1]) { words += ["--steps", "1"] }
+    if words[1] == "measure" {
+      #expect(try tool.run(["walk", "a car", "a tiger", "--frames", "4", "-o", "film.mp4"] + least).code == 0)
+    }
+    if ["walk", "render", "batch", "strip", "image", "explore", "grid", "slider"].contains(words[1]) {
+      words += ["--steps", "1"]
+    }
     let result = try tool.run(Array(words.dropFirst()))
     #expect(result.code == 0, "\(result.errors)")
     if let option = words.firstIndex(of: "-o") {

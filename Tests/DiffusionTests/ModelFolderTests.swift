@@ -131,7 +131,10 @@ import Testing
     ("_class_name", #""FluxPipeline""#, "the pipeline 'FluxPipeline', expected \(pipelines)"),
     ("vae", nil, "no vae, expected AutoencoderKL"),
     ("vae", "[null, null]", "no vae, expected AutoencoderKL"),
-    ("vae", #"["diffusers", "AutoencoderTiny"]"#, "vae of class 'AutoencoderTiny', expected AutoencoderKL"),
+    (
+      "vae", #"["diffusers", "AsymmetricAutoencoderKL"]"#,
+      "vae of class 'AsymmetricAutoencoderKL', expected AutoencoderKL or AutoencoderTiny"
+    ),
     (
       "unet", #"["diffusers", "UNet3DConditionModel"]"#,
       "unet of class 'UNet3DConditionModel', expected UNet2DConditionModel"
@@ -234,7 +237,11 @@ import Testing
     ("unet", "norm_eps", "0", "norm_eps: 0, expected a number greater than 0"),
     ("unet", "flip_sin_to_cos", "1", "flip_sin_to_cos: 1, expected true or false"),
     ("unet", "sample_size", #""64""#, "sample_size: '64', expected \(count), or a list of 2"),
-    ("vae", "_class_name", #""AutoencoderTiny""#, "_class_name: 'AutoencoderTiny', expected 'AutoencoderKL'"),
+    ("vae", "_class_name", #""VQModel""#, "_class_name: 'VQModel', expected 'AutoencoderKL'"),
+    (
+      "vae", "_class_name", #""AutoencoderTiny""#,
+      "the unknown key 'down_block_types', expected only keys whose meaning is known; remove it if it has none"
+    ),
     ("vae", "act_fn", #""relu""#, "act_fn: 'relu', expected 'silu' or 'swish'"),
     ("vae", "latents_mean", "[0.1]", "latents_mean: [0.1], expected null"),
     ("vae", "latents_std", "[1]", "latents_std: [1], expected null"),
@@ -258,6 +265,41 @@ import Testing
   func refusesWhatIsNotBuilt(part: String, key: String, value: String?, found: String) throws {
     try folder.writeModel(["\(part)/config.json": [key: value]])
     #expect(message() == "cannot load MODEL/\(part)/config.json: found \(found)")
+  }
+
+  static let tinyAutoencoders: [(changes: [String: String], found: String)] = [
+    (["act_fn": #""gelu""#], "act_fn: 'gelu', expected 'relu'"),
+    (["upsample_fn": #""bilinear""#], "upsample_fn: 'bilinear', expected 'nearest'"),
+    (["upsampling_scaling_factor": "4"], "upsampling_scaling_factor: 4, expected 2"),
+    (
+      ["encoder_block_out_channels": "[64, 64, 64, 32]"],
+      "encoder_block_out_channels: [64, 64, 64, 32], expected the same number for every block"
+    ),
+    (
+      ["decoder_block_out_channels": "[64, 64]"],
+      "decoder_block_out_channels: [64, 64], expected \(count), or a list of 4"
+    ),
+    (["num_encoder_blocks": "[]"], "num_encoder_blocks: [], expected a list of whole numbers from 1 to 1048576"),
+    (
+      ["num_decoder_blocks": "[3, 1]", "decoder_block_out_channels": "[64, 64]"],
+      "4 num_encoder_blocks and 2 num_decoder_blocks, expected as many of either, at most 8"
+    ),
+    (["out_channels": "1"], "in_channels 3 and out_channels 1, expected 3, for RGB"),
+    (["tiles": "1"], "the unknown key 'tiles', expected only keys whose meaning is known; remove it if it has none"),
+  ]
+
+  @Test(arguments: tinyAutoencoders) func refusesOtherTinyAutoencoders(changes: [String: String], found: String) throws {
+    try folder.writeModel()
+    let keys = ["_class_name": #""AutoencoderTiny""#].merging(changes) { $1 }
+    try folder.write("{\(keys.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}", to: "vae/config.json")
+    #expect(message() == "cannot load MODEL/vae/config.json: found \(found)")
+  }
+
+  @Test func takesATinyAutoencoder() throws {
+    try folder.writeModel()
+    try folder.write(#"{"_class_name": "AutoencoderTiny"}"#, to: "vae/config.json")
+    let vae = try ModelFolder(folder.url).autoencoder
+    #expect((vae.factor, vae.latentChannels, vae.scalingFactor, vae.shiftFactor) == (8, 4, 1, 0))
   }
 
   static let disagreements: [(file: String, key: String, value: String, found: String)] = [

@@ -13,29 +13,42 @@ enum ParityModels {
     return Golden.root.appending(path: model, directoryHint: .isDirectory)
   }
 
-  /// The autoencoder of the case's model, which may be of a kind that the engine does not run as a whole:
-  /// it takes the place of another's.
-  static func autoencoder(_ golden: Golden) throws -> (weights: Autoencoder, configuration: AutoencoderConfiguration) {
-    let scratch = try ScratchFolder()
-    let whole = Golden.root.appending(path: "models/tiny-sd15")
-    for part in try FileManager.default.contentsOfDirectory(atPath: whole.path) {
-      let owner = part == "vae" ? try folder(golden) : whole
-      try FileManager.default.createSymbolicLink(
-        at: scratch.url.appending(path: part), withDestinationURL: owner.appending(path: part))
-    }
-    return try withExtendedLifetime(scratch) {
-      let folder = try ModelFolder(scratch.url)
-      return (try folder.loadAutoencoder(), folder.autoencoder)
-    }
+  /// The autoencoder of the case's model, which may be of a kind that the engine does not run as a whole,
+  /// or lie in its folder by itself.
+  static func autoencoder(_ golden: Golden) throws -> any PictureCodec {
+    let (folder, scratch) = try withAutoencoder(of: folder(golden))
+    return try withExtendedLifetime(scratch) { try folder.loadAutoencoder() }
   }
 
-  /// The model in single precision throughout.
+  /// tiny-sd15 with the autoencoder of another folder; the scratch folder must outlive the loading.
+  private static func withAutoencoder(of owner: URL) throws -> (ModelFolder, ScratchFolder) {
+    let scratch = try ScratchFolder()
+    let whole = Golden.root.appending(path: "models/tiny-sd15")
+    let part = owner.appending(path: "vae")
+    for name in try FileManager.default.contentsOfDirectory(atPath: whole.path) where name != "vae" {
+      try FileManager.default.createSymbolicLink(
+        at: scratch[name], withDestinationURL: whole.appending(path: name))
+    }
+    let isAlone = !FileManager.default.fileExists(atPath: part.path)
+    try FileManager.default.createSymbolicLink(at: scratch["vae"], withDestinationURL: isAlone ? owner : part)
+    return (try ModelFolder(scratch.url), scratch)
+  }
+
+  /// The model in single precision throughout. Cases called so have the tiny autoencoder in it.
   static func engine(_ golden: Golden) throws -> Engine {
     let folder = try folder(golden)
+    let isTiny = golden.id.hasSuffix("-taesd")
     return try engines.withLock { engines in
-      if let engine = engines[folder.path] { return engine }
-      let engine = try Engine(model: folder, precision: .fp32)
-      engines[folder.path] = engine
+      let key = isTiny ? "\(folder.path) taesd" : folder.path
+      if let engine = engines[key] { return engine }
+      let engine: Engine
+      if isTiny {
+        let (model, scratch) = try withAutoencoder(of: Golden.root.appending(path: "models/tiny-taesd"))
+        engine = try withExtendedLifetime(scratch) { try Engine(model: model.url, precision: .fp32) }
+      } else {
+        engine = try Engine(model: folder, precision: .fp32)
+      }
+      engines[key] = engine
       return engine
     }
   }
@@ -52,13 +65,10 @@ enum ParityCases {
   /// Beginnings of identifiers, or models, with the reason.
   static let unsupported: KeyValuePairs<String, String> = [
     "expected-sd15/fp16-native": "fp16 arithmetic is not offered: half-precision weights are widened",
-    "models/tiny-taesd": "AutoencoderTiny is not supported",
-    "expected-sd15/txt2img-taesd": "AutoencoderTiny is not supported",
     "expected-sdxl/text": "the second text encoder of Stable Diffusion XL is not offered",
     "expected-sdxl/encode-prompt": "the second text encoder of Stable Diffusion XL is not offered",
     "expected-sdxl/unet": "the denoiser of Stable Diffusion XL is not offered",
     "expected-sdxl/txt2img": "the denoiser of Stable Diffusion XL is not offered",
-    "expected-lcm/unet": "the data give the embedded guidance, our denoiser takes the guidance itself",
   ]
 
   /// All cases of the folders that are of one kind and supported.

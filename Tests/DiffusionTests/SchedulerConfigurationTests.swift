@@ -14,6 +14,11 @@ import Testing
     SchedulerConfiguration(training.merging(more) { $1 })
   }
 
+  /// Of a model that the scheduler is made for.
+  static func configuration(for kind: SchedulerKind) -> SchedulerConfiguration {
+    configuration(kind == .flowEuler ? ["prediction_type": .string("flow_prediction")] : [:])
+  }
+
   @Test func unknownNamesAreAnsweredWithTheKnown() {
     #expect(throws: SchedulerError.self) { try SchedulerKind(name: "eulerr") }
     let error = #expect(throws: SchedulerError.self) { try SchedulerKind(name: "eulerr") }
@@ -30,7 +35,7 @@ import Testing
 
   @Test(arguments: SchedulerKind.allCases)
   func everyKindRunsOverPlainTraining(_ kind: SchedulerKind) throws {
-    var sampler = try Self.configuration().sampler(kind, steps: 5)
+    var sampler = try Self.configuration(for: kind).sampler(kind, steps: 5)
     var x = NDArray([Float](repeating: 0.5, count: 8), shape: [1, 2, 2, 2])
     for i in sampler.timesteps.indices {
       x = sampler.step(x, at: i, from: x) { NDArray(zeros: x.shape) }
@@ -41,7 +46,7 @@ import Testing
   /// A copy made half-way and the run itself go on alike, neither disturbing the other.
   @Test(arguments: SchedulerKind.allCases)
   func aCopyGoesOnByItself(_ kind: SchedulerKind) throws {
-    var trunk = try Self.configuration().sampler(kind, steps: 6)
+    var trunk = try Self.configuration(for: kind).sampler(kind, steps: 6)
     let noise = NDArray([0.1, -0.2, 0.3, -0.4], shape: [1, 1, 2, 2])
     var x = noise
     let half = trunk.timesteps.count / 2
@@ -92,8 +97,8 @@ import Testing
 
   static let refusals: [Refusal] = [
     Refusal(
-      testDescription: "class", changes: ["_class_name": .string("FlowMatchEulerDiscreteScheduler")],
-      says: ["_class_name", "FlowMatchEulerDiscreteScheduler", "DDIMScheduler"]),
+      testDescription: "class", changes: ["_class_name": .string("EDMEulerScheduler")],
+      says: ["_class_name", "EDMEulerScheduler", "DDIMScheduler"]),
     Refusal(testDescription: "no class", changes: [:], says: ["_class_name", "none"]),
     Refusal(
       testDescription: "betas", kind: .ddim, changes: ["beta_schedule": .string("sigmoid")],
@@ -165,6 +170,25 @@ import Testing
         "flow_shift": .number(0), "use_flow_sigmas": .bool(true), "prediction_type": .string("flow_prediction"),
       ],
       says: ["flow_shift", "0"]),
+    Refusal(
+      testDescription: "flow for a model of noise", kind: .flowEuler, changes: [:],
+      says: ["prediction_type", "epsilon", "flow-euler supports: flow_prediction"]),
+    Refusal(
+      testDescription: "noise for a model of flow", kind: .ddim,
+      changes: ["_class_name": .string("FlowMatchEulerDiscreteScheduler")],
+      says: ["prediction_type", "flow_prediction", "ddim supports: epsilon"]),
+    Refusal(
+      testDescription: "flow shift", changes: [
+        "_class_name": .string("FlowMatchEulerDiscreteScheduler"), "shift": .number(0),
+      ], says: ["shift", "0", "above 0"]),
+    Refusal(
+      testDescription: "flow without its shift", changes: [
+        "_class_name": .string("FlowMatchEulerDiscreteScheduler"), "use_dynamic_shifting": .bool(true),
+      ], says: ["use_dynamic_shifting", "true"]),
+    Refusal(
+      testDescription: "inverted flow", changes: [
+        "_class_name": .string("FlowMatchEulerDiscreteScheduler"), "invert_sigmas": .bool(true),
+      ], says: ["invert_sigmas", "true"]),
     Refusal(testDescription: "no steps", kind: .euler, steps: 0, changes: [:], says: ["steps", "0", "1000"]),
     Refusal(testDescription: "negative steps", kind: .unipc, steps: -3, changes: [:], says: ["steps", "-3"]),
     Refusal(
@@ -191,6 +215,13 @@ import Testing
     let message = try #require(error).description
     #expect(refusal.says.allSatisfy { message.contains($0) }, "\(message)")
     #expect(!message.contains("\n"))
+  }
+
+  @Test(arguments: [[], [5], [1, 2, 3], [3, 3], [3, -1], [.nan, 1], [2000, 1]])
+  func aRunOfTheCallersOwnFalls(_ timesteps: [Double]) {
+    let configuration = Self.configuration()
+    #expect(throws: SchedulerError.self) { try Euler(configuration, timesteps: timesteps) }
+    #expect(throws: SchedulerError.self) { try Euler(configuration, sigmas: timesteps.map { $0 * 1e40 }) }
   }
 
   @Test(arguments: ["", "[]", "{", "{\"a\": }", "\u{0}"])

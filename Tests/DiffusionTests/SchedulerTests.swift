@@ -6,36 +6,14 @@ import Testing
 
 /// Every sampler over a model that is a formula, held against diffusers step by step.
 @Suite struct SchedulerTests {
-  /// Cases that are about what we do not offer.
-  static let unsupported: [String: String] = [
-    "euler-churn": "churn is not offered: ancestral samplers draw noise anew",
-    "euler-custom-sigmas": "a run's noise levels come from the configuration alone",
-    "euler-custom-timesteps": "a run's times come from the configuration alone",
-  ]
-  static let unsupportedClasses: [String: String] = [
-    "FlowMatchEulerDiscreteScheduler": "flow-matching transformers are no models of this engine"
-  ]
-
   private static let model = Result { try FakeModel(Golden.manifest(in: "schedulers")["fake_model"]) }
 
-  static func isUnsupported(_ golden: Golden) -> Bool {
-    unsupported[golden.id] != nil || unsupportedClasses[golden.json["scheduler"]["_class_name"].string ?? ""] != nil
-  }
-
   static func runs() throws -> [Golden] {
-    try Golden.cases(in: "schedulers") { !$0.hasPrefix("table-") }.filter { !isUnsupported($0) }
+    try Golden.cases(in: "schedulers") { !$0.hasPrefix("table-") }
   }
 
   static func tables() throws -> [Golden] {
     try Golden.cases(in: "schedulers") { $0.hasPrefix("table-") }
-  }
-
-  /// What is not tested is so by name, and is what we say of our own data.
-  @Test func everyCaseIsTestedOrNamedUnsupported() throws {
-    let all = try Golden.cases(in: "schedulers")
-    let skipped = all.filter(Self.isUnsupported)
-    #expect(try Self.runs().count + Self.tables().count + skipped.count == all.count)
-    print("schedulers: \(all.count) cases, \(skipped.count) unsupported: \(skipped.map(\.id).joined(separator: ", "))")
   }
 
   @Test(arguments: try runs())
@@ -45,7 +23,7 @@ import Testing
     check(try golden.difference(sampler.timesteps, from: "timesteps"))
     check(try golden.difference([sampler.initialNoiseScale], from: "init_noise_sigma"))
     if let count = golden.expected["sigmas"]?.shape[0] {
-      let isFlow = golden.json["scheduler"]["use_flow_sigmas"].bool ?? false
+      let isFlow = sampler is FlowEuler || golden.json["scheduler"]["use_flow_sigmas"].bool ?? false
       let levels = (0..<count).map(sampler.noiseLevel)
       let sigmas = levels.map { isFlow ? $0.sigma : $0.sigma / $0.alpha }
       check(try golden.difference(sigmas, from: "sigmas"))
@@ -55,9 +33,15 @@ import Testing
     let every = golden.json["subsampled"].int ?? 1
     let x0 = try golden.input("x0")
     var noises = golden.inputs["noise"] == nil ? [] : try golden.input("noise").rows[...]
-    var x =
-      begin > 0
-      ? sampler.addNoise(x0, try golden.input("noise2"), at: begin) : weightedSum((sampler.initialNoiseScale, x0))
+    var x: NDArray
+    if begin == 0 {
+      x = weightedSum((sampler.initialNoiseScale, x0))
+    } else if sampler is FlowEuler {
+      // Diffusers' own has no add_noise, so data begin where they like.
+      x = try golden.output("trajectory").rows[0]
+    } else {
+      x = sampler.addNoise(x0, try golden.input("noise2"), at: begin)
+    }
     check(try golden.difference(x, from: "trajectory", row: 0))
 
     for i in begin..<sampler.timesteps.count {
@@ -68,7 +52,8 @@ import Testing
       let step = i - begin
       if step.isMultiple(of: every) {
         check(try golden.difference(input, from: "model_inputs", row: step / every))
-        if golden.expected["pred_x0"] != nil {
+        // Churn adds noise within the step: the picture before it is another.
+        if golden.expected["pred_x0"] != nil, golden.json["step"]["s_churn"].double == nil {
           check(try golden.difference(denoised, from: "pred_x0", row: step / every))
         }
       }
@@ -93,34 +78,31 @@ import Testing
     if let original = settings["original_inference_steps"].double {
       configuration = configuration.setting("original_inference_steps", .number(original))
     }
+    let (sigmas, timesteps) = (settings["sigmas"].list.compactMap(\.double), settings["timesteps"].list.compactMap(\.double))
+    if json["scheduler"]["_class_name"].string == "FlowMatchEulerDiscreteScheduler" {
+      return try FlowEuler(
+        configuration, steps: settings["num_inference_steps"].int ?? sigmas.count,
+        sigmas: sigmas.isEmpty ? nil : sigmas, mu: settings["mu"].double)
+    }
+    if !sigmas.isEmpty { return try Euler(configuration, sigmas: sigmas) }
+    if !timesteps.isEmpty { return try Euler(configuration, timesteps: timesteps) }
     let steps = try #require(settings["num_inference_steps"].int)
     if let strength = settings["strength"].double {
       return try LCM(configuration, steps: steps, strength: strength)
     }
     let sampler = try configuration.sampler(steps: steps)
-    guard var ddim = sampler as? DDIM else { return sampler }
-    ddim.eta = json["step"]["eta"].double ?? 0
-    ddim.followsClippedPicture = json["step"]["use_clipped_model_output"].bool ?? false
-    return ddim
-  }
-}
-
-/// out[k] = a·in[k] + b·sin(c·t + d·k), in double precision.
-private struct FakeModel {
-  let a, b, c, d: Double
-
-  init(_ json: JSON) throws {
-    a = try #require(json["a"].double)
-    b = try #require(json["b"].double)
-    c = try #require(json["c"].double)
-    d = try #require(json["d"].double)
-  }
-
-  func callAsFunction(_ x: NDArray, at t: Double) -> NDArray {
-    let values = x.values.enumerated().map { k, value in
-      Float(a * Double(value) + b * sin(c * t + d * Double(k)))
+    let arguments = json["step"]
+    if var ddim = sampler as? DDIM {
+      ddim.eta = arguments["eta"].double ?? 0
+      ddim.followsClippedPicture = arguments["use_clipped_model_output"].bool ?? false
+      return ddim
     }
-    return NDArray(values, shape: x.shape)
+    if var euler = sampler as? Euler, let amount = arguments["s_churn"].double {
+      let levels = (arguments["s_tmin"].double ?? 0)...(arguments["s_tmax"].double ?? .infinity)
+      euler.churn = Euler.Churn(amount: amount, levels: levels, deviation: arguments["s_noise"].double ?? 1)
+      return euler
+    }
+    return sampler
   }
 }
 

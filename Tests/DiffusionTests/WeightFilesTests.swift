@@ -40,6 +40,61 @@ import Testing
     #expect(try value(part) == 3)
   }
 
+  static let large = "1048576"
+  static let greedy: [(part: ModelFolder.Part, changes: [String: [String: String?]])] = [
+    (.unet, ["unet/config.json": ["layers_per_block": large]]),
+    (.unet, ["unet/config.json": ["transformer_layers_per_block": large]]),
+    (.unet, ["unet/config.json": ["block_out_channels": "[\(large), \(large)]"]]),
+    (.unet, ["unet/config.json": ["time_cond_proj_dim": large]]),
+    (
+      .unet,
+      [
+        "unet/config.json": ["cross_attention_dim": large],
+        "text_encoder/config.json": ["hidden_size": large, "num_hidden_layers": large],
+      ]
+    ),
+    (
+      .textEncoder,
+      [
+        "unet/config.json": ["cross_attention_dim": large],
+        "text_encoder/config.json": [
+          "hidden_size": large, "vocab_size": large, "max_position_embeddings": large, "num_hidden_layers": large,
+          "intermediate_size": large,
+        ],
+      ]
+    ),
+    (.autoencoder, ["vae/config.json": ["layers_per_block": large]]),
+    (.autoencoder, ["vae/config.json": ["block_out_channels": "[\(large), \(large)]"]]),
+    (
+      .autoencoder,
+      [
+        "vae/config.json": [
+          "_class_name": #""AutoencoderTiny""#, "num_encoder_blocks": "[\(large)]", "num_decoder_blocks": "[\(large)]",
+          "encoder_block_out_channels": large, "decoder_block_out_channels": large, "block_out_channels": nil,
+          "down_block_types": nil, "up_block_types": nil, "norm_num_groups": nil,
+        ]
+      ]
+    ),
+  ]
+
+  /// Petabytes of weights are asked for and named, not allocated.
+  @Test(arguments: greedy)
+  func asksTheFilesBeforeTheMemory(part: ModelFolder.Part, changes: [String: [String: String?]]) throws {
+    try folder.writeModel(changes)
+    let stem = part == .textEncoder ? "model" : "diffusion_pytorch_model"
+    try write(1, to: "\(part.rawValue)/\(stem).safetensors")
+    let model = try ModelFolder(folder.url)
+    let message = refusal {
+      switch part {
+      case .textEncoder: _ = try model.loadTextEncoder()
+      case .unet: _ = try model.loadUNet()
+      case .autoencoder: _ = try model.loadAutoencoder()
+      }
+    }
+    #expect(message.contains(" missing: "), "\(message)")
+    #expect(message.utf8.count < 4000)
+  }
+
   @Test func prefersFullPrecision() throws {
     try write(1, to: "unet/diffusion_pytorch_model.fp16.safetensors")
     try write(2, to: "unet/diffusion_pytorch_model.safetensors")

@@ -5,12 +5,7 @@ import Testing
 
 /// The measure against what one sees, on the walk from car to tiger of README's strip.
 struct DissimilarityTests {
-  /// Eight frames of 128x128 pixels.
-  static let walk: [Image] = {
-    let strip = try! Image(
-      contentsOf: URL(filePath: #filePath).appending(path: "../../../docs/car-to-tiger.png").standardized)
-    return (0..<8).map { strip.part(x: $0 * 128, y: 0, width: 128, height: 128) }
-  }()
+  static let walk = Image.carToTiger
   static let car = walk[0]
   static let tiger = walk[7]
 
@@ -105,13 +100,5 @@ extension Image {
     var image = self
     for i in stride(from: 0, to: pixels.count, by: 3) { image.pixels.swapAt(i, i + 2) }
     return image
-  }
-
-  fileprivate func part(x: Int, y: Int, width: Int, height: Int) -> Image {
-    var part = Image(width: width, height: height, filledWith: .black)
-    for row in 0..<height {
-      for column in 0..<width { part[column, row] = self[x + column, y + row] }
-    }
-    return part
   }
 }

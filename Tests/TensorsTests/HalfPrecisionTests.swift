@@ -15,6 +15,19 @@ import Testing
     }
   }
 
+  /// Stored numbers are read many at a time where they are aligned, and one by one elsewhere.
+  @Test(arguments: [StoredType.f16, .bf16], [0, 1])
+  func readsAllBits(type: StoredType, misaligned: Int) {
+    let bits = Array(UInt16.min...UInt16.max)
+    let bytes = [UInt8](repeating: 0, count: misaligned) + bits.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    var found = [Float](repeating: 0, count: bits.count)
+    bytes.withUnsafeBytes { type.read(UnsafeRawBufferPointer(rebasing: $0.dropFirst(misaligned)), into: &found) }
+    for (bits, value) in zip(bits, found) {
+      let expected = type == .f16 ? Float(half: bits) : Float(bfloat: bits)
+      if value.bitPattern != expected.bitPattern { Issue.record("bits \(bits): \(value), expected \(expected)") }
+    }
+  }
+
   /// Sign, eight bits of exponent, seven of fraction, put together by arithmetic.
   @Test func bfloatEqualsItsDefinitionForAllBits() {
     for bits in UInt16.min...UInt16.max {

@@ -255,7 +255,7 @@ private struct Array2: WeightSource {
     self.shape = shape
   }
 
-  func floats() -> [Float] { values }
+  func read(into floats: UnsafeMutablePointer<Float>) { floats.update(from: values, count: values.count) }
 }
 
 /// Numbers in -1...1 that bf16 can hold, the same for the same stream.

@@ -1,3 +1,4 @@
+internal import Foundation
 package import Pixels
 
 extension Image {
@@ -12,6 +13,22 @@ extension Image {
       }
     }
     return image
+  }
+
+  /// Eight frames of 128x128 pixels of a walk, those of README's strip.
+  package static let carToTiger: [Image] = {
+    let root = URL(filePath: #filePath).appending(path: "../../..").standardized
+    let strip = try! Image(contentsOf: root.appending(path: "docs/car-to-tiger.png"))
+    return (0..<8).map { strip.part(x: $0 * 128, y: 0, width: 128, height: 128) }
+  }()
+
+  /// A part of the picture, its upper left corner at (x, y).
+  package func part(x: Int, y: Int, width: Int, height: Int) -> Image {
+    var part = Image(width: width, height: height, filledWith: .black)
+    for row in 0..<height {
+      for column in 0..<width { part[column, row] = self[x + column, y + row] }
+    }
+    return part
   }
 
   /// This picture laid under another: `t` = 0 is this one, 1 the other.

@@ -110,6 +110,10 @@ private final class Recorder: Painter {
     return prompts.map { Conditioning(prompt: tensor($0.prompt), negative: tensor($0.negative)) }
   }
 
+  func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) -> Latent {
+    NDArray(zeros: noiseShape)
+  }
+
   func paint(
     _ noise: Latent, _ conditioning: Conditioning, guidance: Double, stepNoise: (Int) -> Latent
   ) -> Image {

@@ -11,7 +11,10 @@ import Walk
 @Suite struct WalkGoldens {
   /// Those of the models that the engine runs.
   static var cases: [Golden] {
-    get throws { try Golden.cases(in: "walk").filter { $0.json["model"].string?.hasSuffix("tiny-sd15") == true } }
+    get throws {
+      let all = try Golden.cases(in: "walks") + Golden.cases(in: "walk")
+      return all.filter { $0.json["model"].string?.hasSuffix("tiny-sd15") == true }
+    }
   }
 
   private static let schedulers = ["DDIMScheduler": SchedulerKind.ddim, "DPMSolverMultistepScheduler": .dpmpp2M]
@@ -72,6 +75,10 @@ private final class Witness: Painter {
 
   func encode(_ prompts: [(prompt: String, negative: String)]) throws -> [Conditioning] {
     try engine.encode(prompts)
+  }
+
+  func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent {
+    try engine.invert(engine.encode(picture), conditioning, sampling)
   }
 
   func paint(

@@ -47,6 +47,7 @@ void ck_upsample_nearest(ck_type type, const void *x, void *y, int64_t n, int64_
 void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int64_t b_width, void *y, int64_t rows);
 
 void ck_f32_to_bf16(const float *x, uint16_t *y, int64_t count);
+void ck_f16_to_f32(const uint16_t *x, float *y, int64_t count);
 void ck_bf16_to_f32(const uint16_t *x, float *y, int64_t count);
 // Channels-first fp32 [n, channels, pixels] to channels-last, and back.
 void ck_to_channels_last(ck_type type, const float *x, void *y, int64_t n, int64_t channels, int64_t pixels);

@@ -18,6 +18,11 @@ struct SelfAttention: Sendable {
     self.causal = causal
   }
 
+  func release() {
+    qkv.release()
+    out.release()
+  }
+
   /// `x` and `residual` are [n, tokens, width]; so is the sum that comes back.
   func callAsFunction(_ x: Tensor, adding residual: Tensor) -> Tensor {
     let y = qkv(x)

@@ -24,6 +24,8 @@ struct Linear: Sendable {
     product = Product(weight: Stacked(weights), bias: bias ? biases : nil)
   }
 
+  func release() { product.release() }
+
   func callAsFunction(_ x: Tensor, adding: Tensor? = nil, activation: Activation = .identity) -> Tensor {
     product(x, adding: adding, activation: activation)
   }
@@ -34,15 +36,15 @@ struct Conv2D: Sendable {
 
   init(
     _ w: Weights, _ inputs: Int, _ outputs: Int, kernel: Int = 3, stride: Int = 1,
-    padding: Convolution.Padding = .all(1)
+    padding: Convolution.Padding = .all(1), bias: Bool = true
   ) throws(WeightError) {
     let weight = try w.tensor("weight", [outputs, inputs, kernel, kernel])
-    let bias = try w.tensor("bias", [outputs]).floats()
+    let bias = bias ? try w.tensor("bias", [outputs]).floats() : nil
     convolution = Convolution(weight: weight, bias: bias, stride: stride, padding: kernel == 1 ? .all(0) : padding)
   }
 
-  func callAsFunction(_ x: Tensor, adding: Tensor? = nil) -> Tensor {
-    convolution(x, adding: adding)
+  func callAsFunction(_ x: Tensor, adding: Tensor? = nil, activation: Activation = .identity) -> Tensor {
+    convolution(x, adding: adding, activation: activation)
   }
 }
 

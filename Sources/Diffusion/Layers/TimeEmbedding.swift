@@ -36,15 +36,19 @@ struct TimeEmbedding: Sendable {
     shift = Double(c.freqShift)
   }
 
-  /// [1, 4 · channels] in fp32, its SiLU taken, since each block begins with that.
-  func callAsFunction(_ time: Double, guidance scale: Double?) -> Tensor {
+  /// What consistency models are told of a guidance: how far it lies above one, times a thousand, sines first
+  /// (Luo et al., 2023). [1, width] in fp32; nil for models that are not told.
+  func embedded(guidance scale: Double) -> Tensor? {
+    guard guidance != nil else { return nil }
+    let w = sinusoidalEmbedding((scale - 1) * 1000, width: guidanceWidth, cosineFirst: false, shift: 1)
+    return Tensor(w, shape: [1, guidanceWidth], scalar: .float32)
+  }
+
+  /// [1, 4 · channels] in fp32; its SiLU taken, since each block begins with that.
+  func callAsFunction(_ time: Double, told: Tensor?) -> Tensor {
     let t = sinusoidalEmbedding(time, width: channels, cosineFirst: cosineFirst, shift: shift)
     var x = Tensor(t, shape: [1, channels], scalar: .float32)
-    if let guidance, let scale {
-      // Consistency models embed the guidance above one, times a thousand, sines first (Luo et al., 2023).
-      let w = sinusoidalEmbedding((scale - 1) * 1000, width: guidanceWidth, cosineFirst: false, shift: 1)
-      x = guidance(Tensor(w, shape: [1, guidanceWidth], scalar: .float32), adding: x)
-    }
+    if let guidance, let told { x = guidance(told, adding: x) }
     return linear2(linear1(x, activation: .silu), activation: .silu)
   }
 }

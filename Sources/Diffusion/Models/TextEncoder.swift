@@ -10,7 +10,8 @@ package struct TextEncoder: Sendable {
     package let last: Tensor
   }
 
-  private let tokens, positions: [Float]
+  /// Tables with a row for each token and each position, read from the file row by row.
+  private let tokens, positions: MappedTensor
   private let width, length: Int
   private let layers: [Layer]
   private let norm: LayerNorm
@@ -18,8 +19,8 @@ package struct TextEncoder: Sendable {
   package init(_ w: Weights, _ c: TextEncoderConfiguration) throws(WeightError) {
     width = c.hiddenSize
     length = c.maxPositionEmbeddings
-    tokens = try w.tensor("embeddings.token_embedding.weight", [c.vocabSize, width]).floats()
-    positions = try w.tensor("embeddings.position_embedding.weight", [length, width]).floats()
+    tokens = try w.tensor("embeddings.token_embedding.weight", [c.vocabSize, width])
+    positions = try w.tensor("embeddings.position_embedding.weight", [length, width])
     var layers: [Layer] = []
     for i in 0..<c.numHiddenLayers { layers.append(try Layer(w["encoder.layers"][i], c)) }
     self.layers = layers
@@ -33,7 +34,7 @@ package struct TextEncoder: Sendable {
     for row in ids {
       precondition(row.count <= length, "\(row.count) tokens for \(length) positions")
       for (position, id) in row.enumerated() {
-        for k in 0..<width { x.append(tokens[id * width + k] + positions[position * width + k]) }
+        x += zip(tokens.row(id), positions.row(position)).map { $0 + $1 }
       }
     }
     var hidden = [Tensor(x, shape: [ids.count, ids[0].count, width], scalar: .float32)]
@@ -44,6 +45,11 @@ package struct TextEncoder: Sendable {
   /// The state after `skip` layers fewer than all, with the final norm (clip skip).
   package func normalized(_ states: States, skipping skip: Int) -> Tensor {
     norm(states.hidden[states.hidden.count - 1 - skip])
+  }
+
+  /// Lets go of the memory that the last call needed for weights: prompts are few, and come before the pictures.
+  package func release() {
+    for layer in layers { layer.release() }
   }
 
   private struct Layer: Sendable {
@@ -61,6 +67,12 @@ package struct TextEncoder: Sendable {
       expand = try Linear(w["mlp.fc1"], c.hiddenSize, c.intermediateSize)
       contract = try Linear(w["mlp.fc2"], c.intermediateSize, c.hiddenSize)
       activation = c.hiddenAct.activation
+    }
+
+    func release() {
+      attend.release()
+      expand.release()
+      contract.release()
     }
 
     func callAsFunction(_ x: Tensor) -> Tensor {

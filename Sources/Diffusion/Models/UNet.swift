@@ -51,14 +51,17 @@ package struct UNet: Sendable {
       up: up.map { $0.attentions.map { $0.keysAndValues(prompt) } }, middle: middle.attention.keysAndValues(prompt))
   }
 
+  /// A guidance as a distilled model wants to be told it; nil for other models.
+  package func embedded(guidance scale: Double) -> Tensor? { time.embedded(guidance: scale) }
+
   /// The network's output for noisy latents `x` [n, h, w, channels] at a time of the training schedule.
   ///
   /// The context is of n prompts, or of a multiple: then each latent goes with several prompts, and what comes before
   /// the first of them is heard is computed once. The result has a picture for each prompt, all latents with the first
   /// prompts before all latents with the next.
-  /// `guidance` is for distilled models that are told their guidance; others ignore it.
-  package func callAsFunction(_ x: Tensor, time t: Double, _ context: Context, guidance: Double? = nil) -> Tensor {
-    let t = shifts(time(t, guidance: guidance))
+  /// `told` is the embedded guidance [1, width], for distilled models that are told it.
+  package func callAsFunction(_ x: Tensor, time t: Double, _ context: Context, told: Tensor? = nil) -> Tensor {
+    let t = shifts(time(t, told: told))
     var x = convIn(x)
     var skips = [x]
     for (block, context) in zip(down, context.down) { x = block(x, t, context, &skips) }

@@ -3,7 +3,7 @@ package import Tensors
 /// Denoising diffusion implicit models (Song et al. 2021, equation 12).
 package struct DDIM: AlphaSampler {
   let track: AlphaTrack
-  let prediction: Prediction
+  package let prediction: Prediction
   let clipping: Clipping
   /// How much noise is drawn anew: 0 for none, 1 for as much as DDPM.
   package var eta = 0.0

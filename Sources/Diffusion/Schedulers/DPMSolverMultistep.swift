@@ -12,6 +12,11 @@ package struct DPMSolverMultistep: SolverSampler {
   /// The last converted outputs, the newest first.
   private var outputs: [NDArray] = []
 
+  package var memory: [NDArray] {
+    get { outputs }
+    set { outputs = newValue }
+  }
+
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
     let schedule = try NoiseSchedule(configuration, floor: 0x1p-24)
     solver = try DPMSolver(

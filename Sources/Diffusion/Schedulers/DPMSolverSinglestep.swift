@@ -14,6 +14,14 @@ package struct DPMSolverSinglestep: SolverSampler {
   /// The latent at the start of the group.
   private var start: NDArray?
 
+  package var memory: [NDArray] {
+    get { outputs + (start.map { [$0] } ?? []) }
+    set {
+      outputs = Array(newValue.prefix(outputs.count))
+      start = start == nil ? nil : newValue.last
+    }
+  }
+
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
     let schedule = try NoiseSchedule(configuration, zeroTerminal: false)
     solver = try DPMSolver(configuration, .dpmpp2S, supports: [.picture, .noise, .stochasticPicture])

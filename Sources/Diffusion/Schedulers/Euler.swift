@@ -1,70 +1,55 @@
-internal import Foundation
 package import Tensors
 
-/// Euler's method in σ (Karras et al. 2022, algorithm 1 without its correction).
+/// Euler's method in σ (Karras et al. 2022, algorithm 2; without churn, algorithm 1 less its correction).
 package struct Euler: SigmaSampler {
+  /// Noise that a step adds before it takes it away again with the rest.
+  package struct Churn: Sendable {
+    /// As k-diffusion counts it, for the whole run (`s_churn`).
+    package var amount: Double
+    /// The noise levels at which it is added.
+    package var levels: ClosedRange<Double>
+    /// The noise's standard deviation (`s_noise`).
+    package var deviation: Double
+
+    package init(amount: Double = 0, levels: ClosedRange<Double> = 0...Double.infinity, deviation: Double = 1) {
+      self.amount = amount
+      self.levels = levels
+      self.deviation = deviation
+    }
+  }
+
   let track: SigmaTrack
-  let prediction: Prediction
+  package let prediction: Prediction
+  package var churn = Churn()
 
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
-    let schedule = try NoiseSchedule(configuration, floor: 0x1p-24)
-    prediction = try Prediction(configuration, .euler)
-    track = try SigmaTrack(eulers: configuration, schedule, prediction, steps: steps)
+    let levels = try EulerLevels(configuration)
+    track = try levels.track(steps: steps)
+    prediction = levels.prediction
+  }
+
+  /// A run that visits the given training times, which fall, at the noise levels that they had in training.
+  package init(_ configuration: SchedulerConfiguration, timesteps: [Double]) throws(SchedulerError) {
+    let levels = try EulerLevels(configuration)
+    track = try levels.track(timesteps: timesteps)
+    prediction = levels.prediction
+  }
+
+  /// A run from the first of the given noise levels, which fall, to the last.
+  package init(_ configuration: SchedulerConfiguration, sigmas: [Double]) throws(SchedulerError) {
+    let levels = try EulerLevels(configuration)
+    track = try levels.track(sigmas: sigmas)
+    prediction = levels.prediction
   }
 
   package mutating func step(_ output: NDArray, at i: Int, from x: NDArray, noise: () -> NDArray) -> NDArray {
-    let x0 = denoised(output, at: i, from: x)
-    let rest = track.sigmas[i + 1] / track.sigmas[i]
+    let σ = track.sigmas[i]
+    let raise = churn.levels.contains(σ) ? min(churn.amount / Double(timesteps.count), 2.0.squareRoot() - 1) : 0
+    let raised = σ * (1 + raise)
+    let added = churn.deviation * (raised * raised - σ * σ).squareRoot()
+    let x = raise > 0 ? weightedSum((1, x), (added, noise())) : x
+    let x0 = prediction.picture(output, from: x, at: NoiseLevel(alpha: 1, sigma: raised))
+    let rest = track.sigmas[i + 1] / raised
     return weightedSum((rest, x), (1 - rest, x0))
   }
-}
-
-/// How σ runs between training times.
-private enum Interpolation: String, ConfigurationChoice {
-  case linear
-  case logLinear = "log_linear"
-}
-
-/// What the model is told of the time: its number, or log σ / 4.
-private enum TimestepKind: String, ConfigurationChoice {
-  case discrete
-  case continuous
-}
-
-extension SigmaTrack {
-  /// The levels of diffusers' EulerDiscreteScheduler, which has more settings than the other samplers.
-  fileprivate init(
-    eulers configuration: SchedulerConfiguration, _ schedule: NoiseSchedule, _ prediction: Prediction, steps: Int
-  ) throws(SchedulerError) {
-    let spacing = try configuration["timestep_spacing"] ?? TimestepSpacing.linspace
-    let table = SigmaTable(schedule)
-    var times = try spacing.timesteps(steps, of: schedule.count, offset: try configuration["steps_offset"] ?? 0).single
-    var sigmas: [Double]
-    switch try configuration["interpolation_type"] ?? Interpolation.linear {
-    case .linear:
-      sigmas = times.map { table[$0] }
-    case .logLinear:
-      sigmas = line(from: log(table.sigmas[schedule.count - 1]), to: log(table.sigmas[0]), count: steps + 1).map(exp)
-    }
-    let largest: Double = try configuration["sigma_max"] ?? sigmas[0]
-    let smallest: Double = try configuration["sigma_min"] ?? sigmas[sigmas.count - 1]
-    if let spread = try SigmaSpacing(configuration).sigmas(from: largest, to: smallest, count: steps) {
-      sigmas = spread
-      times = spread.map(table.time)
-    }
-    let last = try configuration["final_sigmas_type"] ?? FinalSigma.zero
-    sigmas = (sigmas + [last == .zero ? 0 : table.sigmas[0]]).single
-    let kind = try configuration["timestep_type"] ?? TimestepKind.discrete
-    if prediction == .velocity, kind == .continuous {
-      times = sigmas.dropLast().map { 0.25 * log($0) }
-    }
-    self.init(timesteps: times, sigmas: sigmas, spacing: spacing)
-  }
-}
-
-/// Where the last step ends.
-enum FinalSigma: String, ConfigurationChoice {
-  case zero
-  /// The noise level of the first training time.
-  case smallest = "sigma_min"
 }

@@ -9,6 +9,11 @@ package struct Heun: SigmaSampler {
   /// The slope at the start of a step, and the latent there, while the second evaluation is due.
   private var start: (slope: NDArray, x: NDArray)?
 
+  package var memory: [NDArray] {
+    get { start.map { [$0.slope, $0.x] } ?? [] }
+    set { start = start == nil ? nil : (newValue[0], newValue[1]) }
+  }
+
   package let evaluationsPerStep = 2
 
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {

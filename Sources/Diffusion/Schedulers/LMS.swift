@@ -7,6 +7,11 @@ package struct LMS: SigmaSampler {
   /// The last slopes, the newest first.
   private var slopes: [NDArray] = []
 
+  package var memory: [NDArray] {
+    get { slopes }
+    set { slopes = newValue }
+  }
+
   private static let order = 4
 
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {

@@ -17,6 +17,16 @@ package struct PNDM: AlphaSampler {
   /// The latent at the start of the step that is under way.
   private var start: NDArray?
 
+  package var memory: [NDArray] {
+    get { outputs + [gathered, start].compactMap(\.self) }
+    set {
+      var rest = newValue.dropFirst(outputs.count)
+      outputs = Array(newValue.prefix(outputs.count))
+      gathered = gathered == nil ? nil : rest.popFirst()
+      start = start == nil ? nil : rest.popFirst()
+    }
+  }
+
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
     let schedule = try NoiseSchedule(configuration, zeroTerminal: false)
     prediction = try Prediction(configuration, .pndm, among: [.epsilon, .velocity])

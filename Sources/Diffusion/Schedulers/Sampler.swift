@@ -25,6 +25,12 @@ package protocol Sampler: Sendable {
   /// The picture that the model's `output` at evaluation `i` points to.
   func denoised(_ output: NDArray, at i: Int, from x: NDArray) -> NDArray
 
+  /// What the next steps use of the evaluations before, as linear in the latents as they are.
+  ///
+  /// Samplers of one kind that are to make the same evaluation remember the same number of arrays, so two runs can
+  /// be mixed: the latents and what is remembered of them, array by array, with the same weights.
+  var memory: [NDArray] { get set }
+
   /// The latent after evaluation `i`, at which the model gave `output` for latent `x`.
   ///
   /// Evaluations come in order, the first one anywhere. Stochastic samplers call `noise` for
@@ -37,6 +43,12 @@ extension Sampler {
   package var initialNoiseScale: Double { 1 }
 
   package func modelInput(_ x: NDArray, at i: Int) -> NDArray { x }
+
+  /// Most remember nothing.
+  package var memory: [NDArray] {
+    get { [] }
+    set { precondition(newValue.isEmpty, "this sampler remembers nothing") }
+  }
 
   /// A clean latent `x0` with as much noise as evaluation `i` begins with.
   package func addNoise(_ x0: NDArray, _ noise: NDArray, at i: Int) -> NDArray {

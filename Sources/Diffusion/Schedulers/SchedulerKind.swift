@@ -14,6 +14,7 @@ public enum SchedulerKind: String, CaseIterable, Sendable {
   case dpmpp2S = "dpmpp-2s"
   case unipc
   case lcm
+  case flowEuler = "flow-euler"
 
   /// The scheduler called `name`. Throws an error that lists the names there are.
   public init(name: String) throws(SchedulerError) {
@@ -46,6 +47,7 @@ public enum SchedulerKind: String, CaseIterable, Sendable {
     case .dpmpp2S: ("DPMSolverSinglestepScheduler", DPMSolverSinglestep.self, [:])
     case .unipc: ("UniPCMultistepScheduler", UniPC.self, [:])
     case .lcm: ("LCMScheduler", LCM.self, [:])
+    case .flowEuler: (FlowEuler.className, FlowEuler.self, [:])
     }
   }
 

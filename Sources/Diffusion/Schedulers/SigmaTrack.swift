@@ -53,13 +53,23 @@ extension SigmaSampler {
   }
 }
 
+extension SchedulerConfiguration {
+  /// What the model predicts; a file of the class for flows need not say it.
+  var prediction: Prediction {
+    get throws(SchedulerError) {
+      let isForFlows = try self["_class_name"] == FlowEuler.className
+      return try self["prediction_type"] ?? (isForFlows ? .flow : .epsilon)
+    }
+  }
+}
+
 extension Prediction {
   /// The configuration's `prediction_type`, if the sampler named `name` can work with it.
   init(
     _ configuration: SchedulerConfiguration, _ name: SchedulerKind,
     among supported: [Self] = [.epsilon, .velocity, .sample]
   ) throws(SchedulerError) {
-    self = try configuration["prediction_type"] ?? .epsilon
+    self = try configuration.prediction
     guard supported.contains(self) else {
       throw SchedulerError(
         "prediction_type of the scheduler's configuration", found: rawValue,

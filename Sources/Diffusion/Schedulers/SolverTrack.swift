@@ -81,7 +81,7 @@ private func flowSigmas(
     fromOne
     ? line(from: 1, to: smallest, count: steps + 1).dropLast()
     : line(from: 1 - smallest, to: 0, count: steps + 1).dropLast()
-  var sigmas = even.map { shift * $0 / (1 + (shift - 1) * $0) }
+  var sigmas = even.map { shifted($0, by: shift) }
   // All noise and no picture has no logarithm.
   if abs(sigmas[0] - 1) < 1e-6 { sigmas[0] -= 1e-6 }
   return sigmas

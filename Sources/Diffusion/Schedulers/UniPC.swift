@@ -26,6 +26,14 @@ package struct UniPC: SolverSampler {
   /// The corrected latent before the last step, and that step's order.
   private var last: (x: NDArray, order: Int)?
 
+  package var memory: [NDArray] {
+    get { outputs + (last.map { [$0.x] } ?? []) }
+    set {
+      outputs = Array(newValue.prefix(outputs.count))
+      last = last.flatMap { last in newValue.last.map { ($0, last.order) } }
+    }
+  }
+
   package init(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) {
     let schedule = try NoiseSchedule(configuration, floor: 0x1p-24)
     predictsPicture = try configuration["predict_x0"] ?? true

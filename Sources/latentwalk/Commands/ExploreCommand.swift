@@ -39,12 +39,9 @@ struct ExploreCommand: ParsableCommand {
     try output.check()
     let studio = try Studio(prompt, seeds: seeds.values, text, pictures, model)
     let images = try studio.pictures(atOnce: studio.atOnce, report)
-    let scale = pictures.scale ?? readableScale(of: studio.width)
+    let scale = pictures.scale ?? images[0].readableScale
     let tiles = try zip(images, seeds.values).map { (image: try $0.enlarged(scale), label: "seed \($1)") }
     let square = Int(Double(tiles.count).squareRoot().rounded(.up))
     try output.write(ContactSheet(columns: columns ?? square).draw(tiles))
   }
-
-  /// The least enlargement of a picture that makes room for its label.
-  private func readableScale(of width: Int) -> Int { (96 + width - 1) / width }
 }

@@ -29,6 +29,7 @@ struct PlanCommand: ParsableCommand {
         (index == 0 ? "" : keyframe.easing.rawValue, 8),
       ]
       var line = columns.map { $0.0.padded(to: $0.1) }.joined(separator: "  ") + "  \(keyframe.prompt)"
+      if let picture = keyframe.picture { line += "  (shows \(picture.path))" }
       if !keyframe.negative.isEmpty { line += "  (not: \(keyframe.negative))" }
       if holdEnd > frame { line += "  (holds to frame \(min(holdEnd, timeline.count - 1)))" }
       print(line)
@@ -47,6 +48,10 @@ struct PlanCommand: ParsableCommand {
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
+    let work = script.method.estimate(of: timeline, evaluations: script.steps)
+    if script.method != .walk {
+      print("method    \(script.method.name.rawValue), which takes \(work.comparison(in: "steps"))")
+    }
     print("way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue)")
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }
@@ -58,9 +63,12 @@ struct PlanCommand: ParsableCommand {
 
 extension Timeline {
   /// `150 frames at 30 fps, 5 seconds`.
-  var lengths: String {
-    let seconds = String(format: "%.3f", self.seconds).trimmingSuffix { "0" == $0 }.trimmingSuffix { "." == $0 }
-    return "\(count.grouped) frames at \(rate) fps, \(seconds) seconds"
+  var lengths: String { Self.lengths(frames: count, rate: rate) }
+
+  static func lengths(frames: Int, rate: FrameRate) -> String {
+    let seconds = Double(frames) * Double(rate.perSecond.denominator) / Double(rate.perSecond.numerator)
+    let text = String(format: "%.3f", seconds).trimmingSuffix { "0" == $0 }.trimmingSuffix { "." == $0 }
+    return "\(frames.grouped) frames at \(rate) fps, \(text) seconds"
   }
 }
 

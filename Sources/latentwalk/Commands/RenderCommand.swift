@@ -17,11 +17,13 @@ struct RenderCommand: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("Where the film goes. (default: what the script says)", valueName: "file"))
   var output: String?
 
+  @OptionGroup var strip: StripOption
   @OptionGroup var options: ScriptOptions
 
   func run() throws {
+    try strip.check()
     let script = try options.script(name)
     let film = try Film(script, at: output ?? Film.path(of: script, named: ScriptOptions.title(name)))
-    try Projector(options.model, options.film).render(film)
+    try Projector(options.model, options.film).render(film, strip: strip.path)
   }
 }

@@ -29,8 +29,10 @@ struct StripCommand: ParsableCommand {
   var output = PictureOutput(argument: "strip.ppm")
 
   @OptionGroup var prompts: PromptOptions
+  @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var report: ReportOptions
   @OptionGroup var model: ModelOptions
@@ -43,7 +45,7 @@ struct StripCommand: ParsableCommand {
     let script = try script()
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
-    let source = try WalkSource(script, model.load(script.model), chosen: chosen)
+    let source = try WalkSource(script, model.load(script.model), .frames(chosen))
     let images = try source.pictures(atOnce: source.atOnce, report)
     try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }
@@ -51,7 +53,7 @@ struct StripCommand: ParsableCommand {
   /// The script, or prompts as a film of `count` frames.
   private func script() throws -> Script {
     var script: Script
-    if subjects.count == 1, seeds == nil {
+    if subjects.count == 1, seeds == nil, images.isEmpty {
       guard prompts.negative == nil, prompts.guidance == nil else {
         throw Fault.usage(
           "--negative and --guidance go with prompts; \(subjects[0]) is a script, whose keyframes have their own")
@@ -59,12 +61,13 @@ struct StripCommand: ParsableCommand {
       script = try model.presets.script(subjects[0])
       try way.apply(to: &script)
     } else {
-      let walk = PromptWalk(subjects, seeds: seeds, prompts)
+      let walk = PromptWalk(subjects, seeds: seeds, prompts, images)
       script = Script(timeline: try walk.timeline(frames: count, rate: Script.Default.rate, way))
     }
     model.apply(to: &script)
     pictures.apply(to: &script)
     mixing.apply(to: &script)
+    try method.apply(to: &script)
     try script.refuseConflict()
     guard script.timeline.count >= count else {
       throw Fault.usage(

@@ -9,6 +9,7 @@ extension Easing: ExpressibleByArgument {}
 extension FilmCodec: ExpressibleByArgument {}
 extension Loop: ExpressibleByArgument {}
 extension Mix: ExpressibleByArgument {}
+extension Method.Name: ExpressibleByArgument {}
 extension Path: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}

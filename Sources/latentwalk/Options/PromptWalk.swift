@@ -8,21 +8,29 @@ struct PromptWalk {
   let negative: String
   let guidance: Double
   let easing: Easing
+  let images: ImageOptions?
 
-  init(_ prompts: [String], seeds: Seeds?, _ options: PromptOptions, easing: Easing = .linear) {
+  init(
+    _ prompts: [String], seeds: Seeds?, _ options: PromptOptions, _ images: ImageOptions? = nil,
+    easing: Easing = .linear
+  ) {
     self.prompts = prompts
     self.seeds = seeds?.values ?? [Script.Default.seed]
     negative = options.negative ?? ""
     guidance = options.guidance ?? Script.Default.guidance
     self.easing = easing
+    self.images = images
   }
 
   /// The keyframes, spread evenly over `frames` frames.
   ///
   /// As many prompts as seeds go together one by one; one prompt goes with every seed and one seed with every
-  /// prompt. Other numbers are refused: nothing is dropped and nothing repeated by chance.
-  func timeline(frames: Int, rate: FrameRate, _ way: WayOptions) throws -> Timeline {
-    let count = max(prompts.count, seeds.count)
+  /// prompt; where there is one of each, the highest number of a picture counts. Other numbers are refused: nothing is
+  /// dropped and nothing repeated by chance.
+  func timeline(frames: Int, rate: FrameRate, _ way: WayOptions? = nil) throws -> Timeline {
+    let last = images?.last ?? 0
+    let named = max(prompts.count, seeds.count)
+    let count = named == 1 ? max(1, last) : named
     guard prompts.count == seeds.count || min(prompts.count, seeds.count) == 1 else {
       throw Fault.usage(
         "found \(prompts.count) prompts and \(seeds.count) seeds; expected as many seeds as prompts, or one of either")
@@ -31,7 +39,12 @@ struct PromptWalk {
       throw Fault.usage(
         "found 1 prompt and 1 seed; expected two keyframes or more: give another prompt, or more --seeds")
     }
-    let loop = way.loop ?? .none
+    guard last <= count else {
+      throw Fault.usage(
+        "--image: found a picture for keyframe \(last) of \(count); expected numbers from 1 to \(count)")
+    }
+    let pictures = try images?.pictures() ?? [:]
+    let loop = way?.loop ?? .none
     guard loop != .pingpong || frames.isMultiple(of: 2) else {
       throw Fault.usage(
         "--loop pingpong: found \(frames) frames; expected an even number, for all but the first and the last keyframe "
@@ -45,7 +58,8 @@ struct PromptWalk {
       even.starts.enumerated().map { index, start in
         Keyframe(
           prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
-          seed: seeds[seeds.count == 1 ? 0 : index], guidance: guidance, start: start, easing: easing)
-      }, rate: rate, path: way.path ?? .linear, loop: loop, closing: even.closing)
+          seed: seeds[seeds.count == 1 ? 0 : index], picture: pictures[index + 1], strength: images?.strength ?? 1,
+          guidance: guidance, start: start, easing: easing)
+      }, rate: rate, path: way?.path ?? .linear, loop: loop, closing: even.closing)
   }
 }

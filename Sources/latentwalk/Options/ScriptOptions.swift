@@ -6,6 +6,7 @@ import Scripts
 struct ScriptOptions: ParsableArguments {
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
+  @OptionGroup var method: MethodOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
   @OptionGroup var model: ModelOptions
@@ -15,6 +16,7 @@ struct ScriptOptions: ParsableArguments {
     var script = try model.presets.script(name)
     try way.apply(to: &script)
     mixing.apply(to: &script)
+    try method.apply(to: &script)
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)

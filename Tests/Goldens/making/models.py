@@ -9,6 +9,7 @@ import shutil
 import torch
 from diffusers import (
     AutoencoderKL,
+    AutoencoderTiny,
     DDIMScheduler,
     LatentConsistencyModelPipeline,
     LCMScheduler,
@@ -45,6 +46,15 @@ def autoencoder():
         layers_per_block=1,
         norm_num_groups=4,
         sample_size=64,
+    )
+
+
+def tiny_autoencoder():
+    return AutoencoderTiny(
+        encoder_block_out_channels=(16,) * 4,
+        decoder_block_out_channels=(16,) * 4,
+        num_encoder_blocks=(1, 1, 2, 1),
+        num_decoder_blocks=(2, 1, 1, 1),
     )
 
 
@@ -166,6 +176,10 @@ def make(root):
         root, "tiny-lcm", LatentConsistencyModelPipeline, LCMScheduler(**TRAINING),
         width=24, layers=3, heads=3, activation="quick_gelu", seed=300, time_cond_proj_dim=16,
     )
+    # An autoencoder alone, to take the place of another.
+    folder = pathlib.Path(root) / "models" / "tiny-taesd"
+    shutil.rmtree(folder, ignore_errors=True)
+    randomize(tiny_autoencoder(), 400).save_pretrained(folder)
     print(pathlib.Path(root) / "models")
 
 
@@ -195,15 +209,19 @@ def load_text_encoder(folder):
 
 
 class Model:
-    """The parts of a model's folder, which is named as seen from the root of all data."""
+    """The parts of a model's folder; `tiny` names a folder with an AutoencoderTiny in the place of its own.
 
-    def __init__(self, root, folder):
-        self.folder = pathlib.Path(root).resolve() / folder
+    A name is one of the tiny models, or the path of another's folder.
+    """
+
+    def __init__(self, root, name, tiny=None):
+        self.folder = pathlib.Path(root).resolve() / "models" / name
         self.name = os.path.relpath(self.folder, root)
         self.tokenizer = words.load(self.folder / "tokenizer")
         self.text_encoder = load_text_encoder(self.folder / "text_encoder")
         self.unet = load_part(UNet2DConditionModel, self.folder / "unet")
-        self.vae = load_part(AutoencoderKL, self.folder / "vae")
+        own = (AutoencoderKL, self.folder / "vae")
+        self.vae = load_part(*((AutoencoderTiny, self.folder.with_name(tiny)) if tiny else own))
 
     def scheduler(self, kind):
         return kind.from_pretrained(self.folder / "scheduler")
@@ -211,11 +229,12 @@ class Model:
     @contextlib.contextmanager
     def other_way(self):
         """The same arithmetic in another order: attention spelled out, torch's own convolutions."""
-        for part in (self.unet, self.vae):
+        attentive = [part for part in (self.unet, self.vae) if hasattr(part, "set_attn_processor")]
+        for part in attentive:
             part.set_attn_processor(AttnProcessor())
         with torch.backends.mkldnn.flags(enabled=False):
             yield
-        for part in (self.unet, self.vae):
+        for part in attentive:
             part.set_attn_processor(AttnProcessor2_0())
 
     def both_ways(self, function):

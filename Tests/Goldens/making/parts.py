@@ -117,6 +117,22 @@ def autoencoder(folder, model):
             case.expect(name, value, other[name])
 
 
+def tiny_autoencoder(folder, model, name):
+    for i, (n, height, width) in enumerate([(1, 8, 8), (2, 5, 7)]):
+        latents = torch.randn(n, 4, height, width, generator=source(i))
+        image = torch.rand(n, 3, 8 * height, 8 * width, generator=source(i + 10)) * 2 - 1
+        usual, other = model.both_ways(
+            lambda: {"decoded": model.vae.decode(latents).sample, "latents": model.vae.encode(image).latents}
+        )
+        case = folder.case(
+            f"taesd-vae{i}", f"{name}.vae.safetensors",
+            "AutoencoderTiny. decode: in.latents. encode: in.image in [-1, 1]", model=f"models/{name}",
+        )
+        case.given(latents=latents, image=image)
+        for key, value in usual.items():
+            case.expect(key, value, other[key])
+
+
 def halves(folder, model, kind, dtype):
     """Weights in 16 bits: widened with arithmetic in fp32, and as a rough guide all arithmetic in 16 bits."""
     text(folder, model, f"{kind}-text")

@@ -154,6 +154,13 @@ def plain(folder, model):
             )
 
 
+def tiny(folder, model):
+    """tiny-sd15 with tiny-taesd as its autoencoder."""
+    call = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "num_inference_steps": 4, "guidance_scale": 7.5, **SQUARE}
+    scheduler = changed(model, diffusers.PNDMScheduler, "DDIMScheduler", {})
+    record(folder, "txt2img-taesd", StableDiffusionPipeline, model, scheduler, SEED, call, "tiny-taesd as the VAE")
+
+
 def velocity(folder, model):
     """The model that predicts velocity."""
     base = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "num_inference_steps": 6, "guidance_scale": 7.5, **WIDE}

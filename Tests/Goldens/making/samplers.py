@@ -1,6 +1,7 @@
 """Every scheduler of diffusers that we offer, over a model that is a formula."""
 
 import inspect
+from unittest import mock
 
 import diffusers
 import torch
@@ -25,6 +26,7 @@ CLASSES = {
     "unipc": "UniPCMultistepScheduler",
     "pndm": "PNDMScheduler",
     "lcm": "LCMScheduler",
+    "flow-euler": "FlowMatchEulerDiscreteScheduler",
 }
 QUIET = {"clip_sample": False}
 EXPONENTIAL, BETA, KARRAS = ({f"use_{kind}_sigmas": True} for kind in ("exponential", "beta", "karras"))
@@ -118,6 +120,24 @@ def cases():
     yield "lcm-v", "lcm", {"prediction_type": "v_prediction"}, {"steps": 4}
     yield "lcm-strength", "lcm", {}, {"steps": 4, "set": {"strength": 0.6}}
 
+    yield "euler-churn", "euler", {}, {
+        "step": {"s_churn": 2.0, "s_tmin": 0.1, "s_tmax": 10.0, "s_noise": 1.003},
+    }
+    yield "euler-custom-sigmas", "euler", {}, {"steps": None, "set": {"sigmas": [12.0, 5.0, 2.0, 0.7, 0.2, 0.0]}}
+    yield "euler-custom-timesteps", "euler", {}, {"steps": None, "set": {"timesteps": [990, 700, 410, 90, 3]}}
+    for shift in (1.0, 3.0):
+        for steps in (1, 2, 10):
+            yield f"flow-euler-shift{shift}-steps{steps}", "flow-euler", {"shift": shift}, {"steps": steps}
+    dynamic = {"use_dynamic_shifting": True}
+    yield "flow-euler-dynamic", "flow-euler", dynamic, {"set": {"mu": 0.7}}
+    yield "flow-euler-dynamic-linear", "flow-euler", {**dynamic, "time_shift_type": "linear"}, {"set": {"mu": 0.7}}
+    levels = {"sigmas": [1.0, 0.8, 0.5, 0.2], "mu": 0.9}
+    yield "flow-euler-sigmas", "flow-euler", dynamic, {"steps": None, "set": levels}
+    yield "flow-euler-terminal", "flow-euler", {"shift": 3.0, "shift_terminal": 0.1}
+    yield "flow-euler-stochastic", "flow-euler", {"stochastic_sampling": True}
+    for name, more in (("karras", KARRAS), ("exponential", EXPONENTIAL), ("beta", BETA)):
+        yield f"flow-euler-{name}", "flow-euler", {"shift": 3.0, **more}
+
 
 def model(x, t):
     k = torch.arange(x.numel(), dtype=torch.float64).reshape(x.shape)
@@ -140,11 +160,11 @@ def run(kind, configuration, seed, dtype, steps=10, begin=0, step=None, set=None
     scheduler = getattr(diffusers, kind)(**configuration)
     scheduler.set_timesteps(steps, **(set or {}))
     drawing = Drawing(seed, dtype)
-    inspect.getmodule(type(scheduler)).randn_tensor = drawing
     x0, noise = drawing(SHAPE), drawing(SHAPE)
     drawing.drawn.clear()
     result = {"x0": x0.float(), "noise2": noise.float(), "trajectory": [], "model_inputs": [], "pred_x0": []}
-    scale = torch.as_tensor(scheduler.init_noise_sigma, dtype=torch.float64)
+    # Along a flow, the first latent is plain noise.
+    scale = torch.as_tensor(getattr(scheduler, "init_noise_sigma", 1.0), dtype=torch.float64)
     if begin:
         if hasattr(scheduler, "set_begin_index"):
             scheduler.set_begin_index(begin)
@@ -153,8 +173,9 @@ def run(kind, configuration, seed, dtype, steps=10, begin=0, step=None, set=None
         x = x0 * float(scale)
     result["trajectory"].append(x)
     for t in scheduler.timesteps[begin:]:
-        shown = scheduler.scale_model_input(x, t)
-        out = scheduler.step(model(shown, t).to(dtype), t, x, **(step or {}))
+        shown = scheduler.scale_model_input(x, t) if hasattr(scheduler, "scale_model_input") else x
+        with mock.patch.object(inspect.getmodule(type(scheduler)), "randn_tensor", drawing, create=True):
+            out = scheduler.step(model(shown, t).to(dtype), t, x, **(step or {}))
         x = out.prev_sample
         result["model_inputs"].append(shown)
         result["trajectory"].append(x)
@@ -182,7 +203,8 @@ def make(root):
         settings = rest[0] if rest else {}
         kind = CLASSES[name]
         known = inspect.signature(getattr(diffusers, kind)).parameters
-        configuration = {**TRAINING, **{k: v for k, v in QUIET.items() if k in known}, **configuration}
+        common = {k: v for k, v in {**TRAINING, **QUIET}.items() if k in known}
+        configuration = {**common, **configuration}
         # Double precision shows how far apart ways of rounding are.
         usual, other = (run(kind, configuration, seed, dtype, **settings) for dtype in (torch.float32, torch.float64))
         case = folder.case(

@@ -1,0 +1,69 @@
+internal import Walk
+internal import Yams
+
+extension Method {
+  /// The method with the options of a mapping; those that it does not name stay as they are.
+  func reading(_ node: Node, file: String) throws(ScriptError) -> Method {
+    switch self {
+    case .walk:
+      throw ScriptError(file: file, place: node.place, found: "options of the plain walk", expected: "none")
+    case .blend(let blend): .blend(try blend.reading(node, file: file))
+    }
+  }
+
+  /// The method and its options as lines of a script.
+  var canonical: [String] {
+    switch self {
+    case .walk: []
+    case .blend(let blend): ["method: \(name.rawValue)", "\(name.rawValue): \(blend.canonical)"]
+    }
+  }
+}
+
+extension Blend {
+  fileprivate func reading(_ node: Node, file: String) throws(ScriptError) -> Blend {
+    let table = try Table(
+      node, "blend", keys: ["depth", "branches", "frame-depth", "crossfeed", "first-crossfeed", "between"], file: file)
+    var blend = self
+    if let depth = try table.read("depth", as: .share) { blend.depth = depth }
+    if let branches = try table.read("branches", as: .integer(0...100)) { blend.branches = branches }
+    if let depth = try table.read("frame-depth", as: .share) { blend.frameDepth = depth }
+    if let between = try table.read("between", as: Kind<Between>.choice) { blend.between = between }
+    if let node = table["crossfeed"]?.value {
+      blend.crossfeed = try blend.crossfeed.reading(node, "crossfeed", file: file)
+    }
+    if let node = table["first-crossfeed"]?.value {
+      blend.firstCrossfeed = try blend.firstCrossfeed.reading(node, "first-crossfeed", file: file)
+    }
+    guard blend.frameDepth >= blend.depth else {
+      throw table.fault(
+        at: table["frame-depth"] == nil ? "depth" : "frame-depth",
+        found: "depth \(blend.depth) and frame-depth \(blend.frameDepth)",
+        expected: "a frame-depth of at least the depth, for frames leave the branches later than those the keyframes")
+    }
+    return blend
+  }
+
+  fileprivate var canonical: String {
+    "{depth: \(depth), branches: \(branches), frame-depth: \(frameDepth), crossfeed: \(crossfeed.canonical), "
+      + "first-crossfeed: \(firstCrossfeed.canonical), between: \(between.rawValue)}"
+  }
+}
+
+extension Crossfeed {
+  fileprivate func reading(_ node: Node, _ name: String, file: String) throws(ScriptError) -> Crossfeed {
+    let table = try Table(node, name, keys: ["power", "range", "decay"], file: file)
+    var crossfeed = self
+    if let power = try table.read("power", as: .share) { crossfeed.power = power }
+    if let range = try table.read("range", as: .share) { crossfeed.range = range }
+    if let decay = try table.read("decay", as: .share) { crossfeed.decay = decay }
+    return crossfeed
+  }
+
+  fileprivate var canonical: String { "{power: \(power), range: \(range), decay: \(decay)}" }
+}
+
+extension Kind where Value == Double {
+  /// A part of a whole.
+  fileprivate static var share: Kind { .number(0...1) }
+}

@@ -1,0 +1,48 @@
+internal import Diffusion
+
+/// What pictures are made of: a timeline with its keyframes' encoded prompts and inverted pictures, and the ways to mix
+/// them.
+struct Scene: Sendable {
+  let timeline: Timeline
+  private let promptMix, noiseMix: Mix
+  private let noiseShape: [Int]
+  private let conditionings: [Conditioning]
+  /// The conditioning of each keyframe.
+  private let texts: [Int]
+  private let pictures: InvertedPictures
+
+  /// Encodes every text once, and leads every picture back to noise once.
+  init(_ timeline: Timeline, painter: any Painter, promptMix: Mix, noiseMix: Mix) throws {
+    self.timeline = timeline
+    self.promptMix = promptMix
+    self.noiseMix = noiseMix
+    noiseShape = painter.noiseShape
+    var (texts, places): ([Text], [Text: Int]) = ([], [:])
+    let indices = timeline.keyframes.map { keyframe in
+      let text = Text(prompt: keyframe.prompt, negative: keyframe.negative)
+      if let place = places[text] { return place }
+      places[text] = texts.count
+      texts.append(text)
+      return texts.count - 1
+    }
+    let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
+    pictures = try InvertedPictures(timeline.keyframes, texts: indices) { index, picture in
+      try painter.noise(of: picture, encoded[indices[index]], guidance: timeline.keyframes[index].guidance)
+    }
+    self.texts = indices
+    conditionings = encoded
+  }
+
+  func noise(for state: WalkState) -> WalkNoise {
+    WalkNoise(state, of: timeline.keyframes, pictures, mix: noiseMix, shape: noiseShape)
+  }
+
+  func conditioning(for state: WalkState) -> Conditioning {
+    promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
+  }
+
+  private struct Text: Hashable {
+    let prompt: String
+    let negative: String
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Pixels
+import Scripts
+import Walk
+
+struct SliderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "slider",
+    abstract: "Renders a prompt with more and less of an attribute, as a labelled sheet.",
+    discussion: """
+      The direction from one prompt to another, as the text encoder sees them, is added to the prompt at each strength.
+      At strength 0 the picture is that of the prompt alone; each row has its own seed.
+      Example: latentwalk slider "a car" --from "a car" --to "a red car" --strengths -2..2 --count 9 -o slider.png
+      """)
+
+  @Argument(help: "What the pictures show.")
+  var prompt: String
+
+  @Option(help: ArgumentHelp("Where the direction comes from.", valueName: "prompt"))
+  var from: String
+
+  @Option(help: ArgumentHelp("Where the direction leads to.", valueName: "prompt"))
+  var to: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How much of the direction is added: a range, or one by one as -1,0,1.5. (default: -2..2)",
+      valueName: "strengths"), transform: Strengths.parse)
+  var strengths: Strengths?
+
+  @Option(help: ArgumentHelp("How many strengths a range gives. (default: 9)", valueName: "count"))
+  var count: Int?
+
+  @Option(
+    help: ArgumentHelp("The seeds, one for each row. (default: 42)", valueName: "seeds"), transform: Seeds.parse)
+  var seeds: Seeds?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the sheet goes: .png, .ppm, or - for PPM on standard output.", valueName: "file"))
+  var output = PictureOutput(argument: "slider.png")
+
+  @OptionGroup var text: PromptOptions
+  @OptionGroup var pictures: PictureOptions
+  @OptionGroup var report: ReportOptions
+  @OptionGroup var model: ModelOptions
+
+  func validate() throws {
+    if let count, !(2...Strengths.limit).contains(count) {
+      throw ValidationError("--count: found \(count); expected 2 to \(Strengths.limit)")
+    }
+    if count != nil, case .each = strengths {
+      throw ValidationError("--count goes with a range of --strengths; found strengths one by one")
+    }
+  }
+
+  func run() throws {
+    try output.check()
+    let strengths = (strengths ?? .range(-2, 2)).values(count ?? 9)
+    let seeds = seeds?.values ?? [Script.Default.seed]
+    guard seeds.count * strengths.count <= Seeds.limit else {
+      throw Fault.usage(
+        "found \(seeds.count) seeds by \(strengths.count) strengths; expected at most \(Seeds.limit) pictures")
+    }
+    // A point on a slider is a mix: one of the prompt, s of one end, −s of the other.
+    let ends = [prompt, to, from]
+    let mixes = seeds.indices.flatMap { row in
+      strengths.map { s in
+        [1, s, -s].enumerated().map { Weight(ends.count * row + $0.offset, $0.element) }.filter { $0.value != 0 }
+      }
+    }
+    let walk = PromptWalk(
+      seeds.flatMap { _ in ends }, seeds: Seeds(seeds.flatMap { [$0, $0, $0] }), text)
+    var script = Script(
+      noiseMix: .gaussian,
+      timeline: try walk.timeline(frames: ends.count * seeds.count, rate: Script.Default.rate))
+    pictures.apply(to: &script)
+    model.apply(to: &script)
+    let source = try WalkSource(script, model.load(script.model), .mixes(mixes))
+    let images = try source.pictures(atOnce: source.atOnce, report)
+    let sheet = GridSheet(
+      columns: strengths.map { $0 == 0 ? "0" : String(format: "%+.3g", $0) },
+      rows: seeds.map { seeds.count > 1 ? "seed \($0)" : "" })
+    try output.write(sheet.draw(images.map { try $0.enlarged(script.output.scale) }))
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Pixels
+import TestSupport
+import Testing
+import Video
+
+/// Sheets and films of mixes, and the strip of a film in the making.
+@Suite struct SheetTests {
+  private func picture(_ name: String, in tool: Tool) throws -> Image {
+    try Image(contentsOf: tool.folder.url.appending(path: name))
+  }
+
+  /// Whether the picture stands somewhere on the sheet.
+  private func shows(_ sheet: Image, _ picture: Image) -> Bool {
+    (0...sheet.height - picture.height).contains { y in
+      (0...sheet.width - picture.width).contains { x in
+        sheet[x, y] == picture[0, 0] && sheet.part(x: x, y: y, width: picture.width, height: picture.height) == picture
+      }
+    }
+  }
+
+  /// Corners are the pictures that `image` makes.
+  @Test func cornersAreThePicturesAlone() throws {
+    let tool = try Tool()
+    #expect(
+      try tool.run(["grid", "a car", "a tiger", "--seeds", "3,4", "--columns", "3", "--rows", "2"] + least).code == 0)
+    let sheet = try picture("grid.png", in: tool)
+    for (prompt, seed) in [("a car", 3), ("a tiger", 3), ("a car", 4), ("a tiger", 4)] {
+      #expect(try tool.run(["image", prompt, "--seed", "\(seed)", "-o", "one.png"] + least).code == 0)
+      #expect(try shows(sheet, picture("one.png", in: tool)))
+    }
+    #expect(try tool.run(["image", "a castle", "-o", "other.png"] + least).code == 0)
+    #expect(try !shows(sheet, picture("other.png", in: tool)))
+  }
+
+  @Test(arguments: ["rows", "circle"]) func aFilmTravels(route: String) throws {
+    let tool = try Tool()
+    let arguments = [
+      "grid", "a", "b", "c", "d", "--frames", "7", "--route", route, "-o", "film.mkv", "--codec", "ffv1",
+    ]
+    let told = try tool.run(arguments + least.dropLast())
+    #expect(told.code == 0 && told.errors.hasPrefix("film.mkv: 7 frames at 30 fps, 0.233 seconds\n"))
+    var film = try FilmReader(tool.folder.url.appending(path: "film.mkv"))
+    var frames: [[UInt8]] = []
+    while let frame = try film.next() { frames.append(frame.pixels) }
+    #expect(Set(frames).count == 7)
+  }
+
+  /// Frames of one way are not taken for those of another.
+  @Test func anotherWayIsAnotherJob() throws {
+    let tool = try Tool()
+    let film = ["grid", "a", "b", "c", "d", "--frames", "3", "--keep-frames", "-o", "film.mp4"] + least
+    #expect(try tool.run(film).code == 0)
+    let other = try tool.run(film + ["--route", "circle"])
+    #expect(other.code == 73 && other.errors.contains("the script or an option has changed"))
+    #expect(try tool.run(film).code == 0)
+  }
+
+  @Test func atStrengthZeroThePictureIsThePromptsOwn() throws {
+    let tool = try Tool()
+    #expect(
+      try tool.run(
+        [
+          "slider", "a car", "--from", "a cat", "--to", "a tiger", "--strengths", "-2..2", "--count", "3", "--seeds",
+          "5,6",
+        ]
+          + least
+      ).code == 0)
+    let sheet = try picture("slider.png", in: tool)
+    for seed in [5, 6] {
+      #expect(try tool.run(["image", "a car", "--seed", "\(seed)", "-o", "one.png"] + least).code == 0)
+      #expect(try shows(sheet, picture("one.png", in: tool)))
+    }
+    // At strength 1 from itself, the prompt has become the other.
+    #expect(
+      try tool.run(
+        ["slider", "a cat", "--from", "a cat", "--to", "a tiger", "--strengths", "-1,1", "-o", "s.png"] + least
+      )
+      .code == 0)
+    #expect(try tool.run(["image", "a tiger", "-o", "tiger.png"] + least).code == 0)
+    #expect(try shows(picture("s.png", in: tool), picture("tiger.png", in: tool)))
+  }
+
+  @Test func theStripFillsWhileFramesAreMade() throws {
+    let tool = try Tool()
+    let arguments = ["walk", "a car", "a tiger", "--frames", "9", "--strip", "now.png", "-o", "film.mp4"] + least
+    #expect(try tool.run(arguments).code == 0)
+    let strip = try picture("now.png", in: tool)
+    #expect(strip.width == 8 * 96 && strip.height == 96)
+    for place in 0..<8 {
+      let part = strip.part(x: place * 96, y: 0, width: 96, height: 96)
+      #expect(part != Image(width: 96, height: 96, filledWith: part[0, 0]))
+    }
+  }
+
+  @Test func aStripOfUnfinishedWorkIsPartlyGrey() throws {
+    let tool = try Tool()
+    let arguments = ["walk", "a car", "a tiger", "--frames", "1000000", "--strip", "now.png", "-o", "film.mp4"] + least
+    let process = try tool.start(arguments, output: .nullDevice, errors: .nullDevice)
+    let file = tool.folder.url.appending(path: "now.png")
+    while !FileManager.default.fileExists(atPath: file.path), process.isRunning { usleep(1000) }
+    process.interrupt()
+    process.waitUntilExit()
+    let strip = try Image(contentsOf: file)
+    #expect(
+      strip.part(x: 7 * 96, y: 0, width: 96, height: 96) == Image(width: 96, height: 96, filledWith: strip[767, 0]))
+    #expect(strip.part(x: 0, y: 0, width: 96, height: 96) != Image(width: 96, height: 96, filledWith: strip[0, 0]))
+  }
+}

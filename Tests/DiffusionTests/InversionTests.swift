@@ -1,0 +1,121 @@
+import Diffusion
+import Foundation
+import Pixels
+import Tensors
+import TestSupport
+import Testing
+
+/// From picture to noise and back.
+@Suite struct InversionTests {
+  private static let model = Result { try FakeModel(Golden.manifest(in: "inversion")["fake_model"]) }
+
+  @Test(arguments: try Golden.cases(in: "inversion"))
+  func plainInversionIsTheReference(_ golden: Golden) throws {
+    let model = try Self.model.get()
+    let steps = try #require(golden.json["steps"].int)
+    let configuration = SchedulerConfiguration(golden.json["scheduler"])
+    let sampler = try #require(try configuration.sampler(steps: steps) as? any ReversibleSampler)
+    var x = try golden.output("trajectory").rows[0]
+    for (row, i) in sampler.timesteps.indices.reversed().enumerated() {
+      x = sampler.undo(i, x, by: Inversion(evaluations: 1)) { model($0, at: sampler.timesteps[i]) }
+      check(try golden.difference(x, from: "trajectory", row: row + 1))
+    }
+  }
+
+  /// Every step of every sampler that can be undone, for all that a network may predict.
+  @Test(arguments: SchedulerKind.reversible, [Prediction.epsilon, .velocity, .sample])
+  func aStepLeadsWhereItsUndoingCameFrom(_ kind: SchedulerKind, _ prediction: Prediction) throws {
+    let model = try Self.model.get()
+    for spacing in ["leading", "linspace", "trailing"] {
+      let configuration = SchedulerConfiguration([
+        "prediction_type": .string(prediction.rawValue), "timestep_spacing": .string(spacing),
+        "beta_schedule": .string("scaled_linear"), "beta_start": .number(0.00085), "beta_end": .number(0.012),
+        "clip_sample": .bool(false),
+      ])
+      var sampler = try #require(try kind.sampler(configuration, steps: 10) as? any ReversibleSampler)
+      var noise = NoiseGenerator(seed: 3)
+      for i in sampler.timesteps.indices {
+        let level = sampler.noiseLevel(after: i)
+        let size = (level.alpha * level.alpha + level.sigma * level.sigma).squareRoot()
+        let y = weightedSum((size, noise.next(shape: [1, 2, 4, 4])))
+        func output(_ x: NDArray) -> NDArray { model(sampler.modelInput(x, at: i), at: sampler.timesteps[i]) }
+        let x = sampler.undo(i, y, by: Inversion(evaluations: 60), output: output)
+        let back = sampler.step(output(x), at: i, from: x) { y }
+        let miss = zip(back.values, y.values).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(miss <= 2e-5 * Float(max(size, 1)), "\(spacing), step \(i): off by \(miss)")
+      }
+    }
+  }
+
+  /// Tiny random networks that predict noise and velocity.
+  @Test(arguments: ["tiny-sd15", "tiny-sd21"], [1.0, 4.0])
+  func denoisingGivesTheLatentBack(_ name: String, guidance: Double) throws {
+    let engine = try Engine(model: Golden.root.appending(path: "models/\(name)"), precision: .fp32)
+    let conditioning = try engine.encode("a photo of a cat", negative: "blurry")
+    let latent = try engine.noise(seed: 1, width: 64, height: 64)
+    for kind in SchedulerKind.reversible {
+      let sampling = Sampling(steps: 6, guidance: guidance, scheduler: kind)
+      func error(_ evaluations: Int) throws -> Double {
+        let noise = try engine.invert(latent, conditioning, sampling, by: Inversion(evaluations: evaluations))
+        let back = try engine.denoise(noise, conditioning, sampling) { _ in noise }
+        return distance(back, latent) / distance(latent, NDArray(zeros: latent.shape))
+      }
+      let (plain, refined) = (try error(1), try error(8))
+      #expect(refined < 1e-4 && refined < plain / 10, "\(kind): \(refined) after \(plain)")
+    }
+  }
+
+  @Test func otherSchedulersAreRefused() throws {
+    let engine = try Engine(model: Golden.root.appending(path: "models/tiny-sd15"), precision: .fp32)
+    let latent = try engine.noise(seed: 1, width: 64, height: 64)
+    let error = try #require(throws: SchedulerError.self) {
+      try engine.invert(
+        latent, engine.encode("a cat"), Sampling(steps: 4, guidance: 1, scheduler: .heun))
+    }
+    #expect(
+      "\(error)"
+        == "scheduler of a picture's inversion: found heun, expected ddim or euler, whose steps can be undone")
+  }
+  @Test func MEASURE() throws {
+    let root = Golden.root.deletingLastPathComponent().deletingLastPathComponent()
+    for precision in [Precision.fp32, .bf16] {
+    let engine = try Engine(model: root.appending(path: "Presets/models/emoji"), precision: precision)
+    var pictures: [(String, String, Image)] = []
+    for (seed, prompt) in [(1, "a photo of a cat"), (42, "a photo of a car"), (7, "a castle at sunset"), (1337, "a photo of a tiger")] {
+      let noise = try engine.noise(seed: UInt64(seed), width: 64, height: 64)
+      pictures.append(("made", prompt, try engine.decode(try engine.denoise(noise, engine.encode(prompt), Sampling(steps: 20, guidance: 4)) { _ in noise })))
+    }
+    for prompt in ["a cat", "a house", "a fish"] {
+      pictures.append(("drawn", prompt, try Image(contentsOf: URL(filePath: "/tmp/images-lab/\(prompt.dropFirst(2)).png"))))
+    }
+    for guidance in [1.0, 4.0] {
+      for (kind, prompt, picture) in pictures {
+        let z = try engine.encode(picture)
+        let plain = try engine.decode(z)
+        var line = "\(precision) g\(guidance) \(kind) \(prompt): vae \(psnr(plain, picture).short)"
+        for steps in [20] {
+        for evaluations in [1, 2, 3, 4, 5, 7, 10] {
+          let c = try engine.encode(prompt)
+          let sampling = Sampling(steps: steps, guidance: guidance)
+          let noise = try engine.invert(z, c, sampling, by: Inversion(evaluations: evaluations))
+          let back = try engine.decode(try engine.denoise(noise, c, sampling) { _ in noise })
+          line += " | \(evaluations): \(psnr(back, plain).short) \(psnr(back, picture).short)"
+          if evaluations == 10 { line += " sd \(((noise.values.reduce(0) { $0 + $1 * $1 }) / Float(noise.count)).squareRoot())" }
+        }
+        }
+        print(line)
+      }
+    }
+    }
+  }
+}
+
+extension Double { var short: String { String(format: "%.1f", self) } }
+private func psnr(_ a: Image, _ b: Image) -> Double {
+  let e = zip(a.pixels, b.pixels).reduce(0.0) { $0 + (Double($1.0) - Double($1.1)) * (Double($1.0) - Double($1.1)) } / Double(a.pixels.count)
+  return 10 * log10(255 * 255 / max(e, 1e-6))
+}
+
+private func distance(_ a: NDArray, _ b: NDArray) -> Double {
+  zip(a.values, b.values).reduce(0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }.squareRoot()
+}

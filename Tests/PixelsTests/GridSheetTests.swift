@@ -1,0 +1,39 @@
+import Pixels
+import TestSupport
+import Testing
+
+struct GridSheetTests {
+  private func ink(_ image: Image, _ xs: Range<Int>, _ ys: Range<Int>) -> Int {
+    ys.reduce(0) { sum, y in sum + xs.count { image[$0, y].red < 128 } }
+  }
+
+  @Test func wordsStandAtTheEdges() throws {
+    let images = (0..<6).map { Image(width: 60, height: 50, filledWith: Colour(200, UInt8($0), 200)) }
+    let sheet = try GridSheet(
+      columns: ["0 %", "50 %", "100 %"], rows: ["one", "two"],
+      corners: ["a", "b", "c", "a rather long name for a corner"]
+    )
+    .draw(images)
+    let first = try #require(
+      (0..<sheet.width * sheet.height).first { sheet[$0 % sheet.width, $0 / sheet.width].blue == 200 })
+    let (left, top) = (first % sheet.width, first / sheet.width)
+    for (index, image) in images.enumerated() {
+      let (x, y) = (left + index % 3 * 64, top + index / 3 * 54)
+      #expect(sheet[x, y] == image[0, 0] && sheet[x + 59, y + 49] == image[0, 0])
+      #expect(index >= 3 || ink(sheet, x..<x + 60, 0..<top) > 10)
+      #expect(index % 3 > 0 || ink(sheet, 0..<left, y..<y + 50) > 10)
+    }
+    let below = top + 104
+    #expect(ink(sheet, left..<left + 20, below..<sheet.height) > 5)
+    #expect(ink(sheet, left + 100..<sheet.width, below..<sheet.height) > 20)
+    #expect(ink(sheet, sheet.width - 4..<sheet.width, 0..<sheet.height) == 0)
+  }
+
+  @Test func withoutWordsThereIsNoRoomForThem() throws {
+    let image = Image.pattern(width: 40, height: 40)
+    let bare = try GridSheet(columns: ["", ""], rows: [""]).draw([image, image])
+    let named = try GridSheet(columns: ["", ""], rows: ["a name"]).draw([image, image])
+    #expect(bare.width < named.width)
+    #expect(bare.height == named.height)
+  }
+}
