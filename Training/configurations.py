@@ -89,8 +89,8 @@ CONFIGURATIONS = {
         text_layers=3,
         unet_widths=(64, 128, 256),
         heads=4,
-        autoencoder=Schedule(minutes=62, batch=8, rate=6e-4, warm_up=100, ema=0.995),
-        denoiser=Schedule(minutes=80, batch=32, rate=6e-4),
+        autoencoder=Schedule(minutes=70, batch=8, rate=6e-4, warm_up=100, ema=0.995),
+        denoiser=Schedule(minutes=92, batch=32, rate=6e-4),
     ),
     # Half an hour of one large GPU: 477 things, latents of 8×16×16.
     "emoji477": Configuration(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import StableDiffusionPipeline
+from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from PIL import Image
 
 import autoencoder
@@ -273,6 +273,7 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
 def evaluate(configuration: Configuration, run: Path, device: torch.device) -> None:
     """Prints the table; writes run/evaluation.json and run/sheet.png."""
     model = StableDiffusionPipeline.from_pretrained(run / "model", dtype=torch.float32).to(device)
+    model.scheduler = DPMSolverMultistepScheduler.from_config(model.scheduler.config, use_karras_sigmas=True)
     model.set_progress_bar_config(disable=True)
     measures, picture = measure(model, configuration)
     print(f"{'':44} {'model':>7} {'drawn':>7}", *measures, sep="\n")

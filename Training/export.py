@@ -1,12 +1,10 @@
 """Writes a run's averaged weights as a diffusers folder in half precision."""
 
-import json
-import math
 import shutil
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, StableDiffusionPipeline
+from diffusers import AutoencoderKL, StableDiffusionPipeline
 
 import autoencoder
 import tokenizer
@@ -24,11 +22,6 @@ def trained_autoencoder(configuration: Configuration, run: Path) -> AutoencoderK
     return vae
 
 
-def build_sampler() -> DPMSolverMultistepScheduler:
-    """DPM-Solver++ of second order at Karras's steps, which samplers.py found to need the fewest."""
-    return DPMSolverMultistepScheduler.from_config(build_scheduler().config, use_karras_sigmas=True)
-
-
 def pipeline(configuration: Configuration, run: Path) -> StableDiffusionPipeline:
     """The run's models as they stand, in single precision."""
     tokens = tokenizer.read(run / "tokenizer")
@@ -41,18 +34,11 @@ def pipeline(configuration: Configuration, run: Path) -> StableDiffusionPipeline
         text_encoder=denoiser.text_encoder,
         tokenizer=tokens,
         unet=denoiser.unet,
-        scheduler=build_sampler(),
+        scheduler=build_scheduler(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
     )
-
-
-def drop_infinities(file: Path) -> None:
-    """JSON knows no infinity, and diffusers writes some; they are its defaults, so that nothing is lost."""
-    settings = json.loads(file.read_text())
-    finite = {key: value for key, value in settings.items() if not isinstance(value, float) or math.isfinite(value)}
-    file.write_text(json.dumps(finite, indent=2) + "\n")
 
 
 def export(configuration: Configuration, run: Path, shard_size: str) -> Path:
@@ -60,7 +46,6 @@ def export(configuration: Configuration, run: Path, shard_size: str) -> Path:
     folder = run / "model"
     models = pipeline(configuration, run).to(dtype=torch.float16)
     models.save_pretrained(folder, max_shard_size=shard_size)
-    drop_infinities(folder / "scheduler" / "scheduler_config.json")
     shutil.copytree(run / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)  # vocab.json and merges.txt too
     megabytes = sum(file.stat().st_size for file in folder.rglob("*.safetensors")) / 1e6
     print(f"{folder}: {megabytes:.1f} MB of weights")
