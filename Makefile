@@ -39,12 +39,15 @@ install: build ## install the tool and its presets under PREFIX
 	mkdir -p $(DESTDIR)$(PREFIX)/share/latentwalk
 	cp -R Presets $(DESTDIR)$(PREFIX)/share/latentwalk/
 
+# The whole takes about half an hour. Less of it: make bench ROUNDS=1 PARTS=steps,walks; PARTS=profile for our own.
+ROUNDS     ?= 3
+PARTS      ?= steps,threads,memory,walks,shortcuts,profile
+
 bench: dependencies ## compare with PyTorch and OpenVINO, which it installs for itself
 	$(SWIFT) build -c release --product Benchmark
 	test -d Benchmarks/.venv || python3 -m venv Benchmarks/.venv
 	Benchmarks/.venv/bin/pip install -q -r Benchmarks/requirements.txt
-	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --parts unet64,unet32,vae64,text
-	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --model Presets/models/emoji --parts unet16,vae16,text,walk
+	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --rounds $(ROUNDS) --parts $(PARTS)
 
 train: ## train the small models anew, into Training/run; see Training/README.md
 	test -d Training/.venv || python3 -m venv Training/.venv

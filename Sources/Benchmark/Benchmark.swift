@@ -11,7 +11,8 @@ import Tensors
 ///     unet SIDE OUTPUT        one guided step on a latent of SIDE x SIDE cells, inputs as in bench.py
 ///     vae SIDE OUTPUT         decodes one latent
 ///     first SIDE              encodes two prompts and takes the first step from noise
-///     picture SEED STEPS OUTPUT [OPTION…]   a picture of the model's size
+///     picture SEED STEPS OUTPUT [SHORTCUT…]   a picture of the model's size, with shortcuts such as 0.2..0.8 and deep:3
+///     steps COUNT [SHORTCUT…]               the steps of such a picture, encoding included
 ///     walk FRAMES STEPS       a whole walk between two prompts at the model's size
 ///     profile COMMAND         does that, and answers where the time went
 @main

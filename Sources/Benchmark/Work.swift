@@ -28,6 +28,7 @@ struct Work {
     case ("first", let side?, _): return try timed { try firstStep(side) }
     case ("picture", let seed?, let steps?):
       return try timed(writing: words[3]) { try picture(seed: UInt64(seed), steps: steps, words.dropFirst(4)) }
+    case ("steps", let count?, _): return try timed { try takeSteps(count, words.dropFirst(2)) }
     case ("walk", let frames?, let steps?): return try timed { try walk(frames: frames, steps: steps) }
     default: Benchmark.fail("benchmark: cannot do '\(words.joined(separator: " "))'")
     }
@@ -81,15 +82,37 @@ struct Work {
     run.advance { preconditionFailure("DDIM draws no noise") }
   }
 
+  /// All steps of a picture of the model's size, without decoding it.
+  private func takeSteps(_ count: Int, _ options: ArraySlice<String>) throws {
+    let size = engine.model.defaultSize
+    let noise = try engine.noise(seed: 0, width: size.width, height: size.height)
+    var run = try engine.denoising(
+      noise, [engine.encode("a photo of a car")], sampling(steps: count, options))
+    for _ in 0..<count { run.advance { noise } }
+  }
+
   /// The picture's numbers from 0 to 1, of a prompt that the shipped model knows.
   private func picture(seed: UInt64, steps: Int, _ options: ArraySlice<String>) throws -> NDArray {
     let size = engine.model.defaultSize
-    let sampling = Sampling(steps: steps, guidance: 4, scheduler: .ddim)
     let noise = try engine.noise(seed: seed, width: size.width, height: size.height)
-    let latent = try engine.denoise(noise, engine.encode("a photo of a car"), sampling) { _ in noise }
+    let latent = try engine.denoise(noise, engine.encode("a photo of a car"), sampling(steps: steps, options)) { _ in
+      noise
+    }
     var picture = engine.pixels(latent)
     for i in picture.values.indices { picture.values[i] = min(max(picture.values[i] / 2 + 0.5, 0), 1) }
     return picture
+  }
+
+  private func sampling(steps: Int, _ options: ArraySlice<String>) -> Sampling {
+    var sampling = Sampling(steps: steps, guidance: 4, scheduler: .ddim)
+    for option in options {
+      switch (GuidanceInterval(option), FeatureCache(option)) {
+      case (let interval?, _): sampling.shortcuts.guidanceInterval = interval
+      case (_, let cache?): sampling.shortcuts.cache = cache
+      default: Benchmark.fail("benchmark: no shortcut '\(option)'")
+      }
+    }
+    return sampling
   }
 
   private func walk(frames: Int, steps: Int) throws {

@@ -14,25 +14,34 @@
 #define BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,avx512dq")))
 #define BF16_INLINE BF16 INLINE
 
-enum { ROWS = 36, KEYS = 512, MICRO = 6 };  // queries and keys of a tile; query rows of the inner kernels
+enum { ROWS = 36, KEYS = 512, MICRO = 6 };  // queries and keys of a tile; query rows that are worked on together
 
 typedef uint32_t pair;  // two bf16, the first in the low half
 
 BF16_INLINE int64_t pairs(int64_t d) { return (d + 1) / 2; }
 
-// scratch: keys [n · heads, keys / 16, pairs, 16], then values [n · heads, keys / 2, head_size up to 16].
+// A head of 8, 24, 40… channels ends with half a vector. Two pairs of keys share one then, lane by lane in turn.
+BF16_INLINE bool ends_half(int64_t d) { return d % 16 == 8; }
+// Columns in whole vectors.
+BF16_INLINE int64_t whole(int64_t d) { return ends_half(d) ? d - 8 : up16(d); }
+
+// scratch: keys [n · heads, keys / 16, pairs, 16], then values [n · heads] of
+// [keys / 2, whole] and, where they end half, [keys / 4, 16].
 BF16_INLINE pair *packed_keys(const struct attention *a, int64_t i) {
   return (pair *)a->scratch + i * up16(a->s.keys) * pairs(a->s.head_size);
 }
 BF16_INLINE pair *packed_values(const struct attention *a, int64_t i) {
   return packed_keys(a, a->s.n * a->s.heads) + i * up16(a->s.keys) / 2 * up16(a->s.head_size);
 }
+BF16_INLINE pair *packed_halves(const struct attention *a, int64_t i) {
+  return packed_values(a, i) + up16(a->s.keys) / 2 * whole(a->s.head_size);
+}
 
 BF16 static void pack_task(const void *context, int64_t i) {
   const struct attention *a = context;
   const ck_attention_shape *s = &a->s;
-  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, wide = up16(d), padded = up16(s->keys);
-  pair *keys = packed_keys(a, i), *values = packed_values(a, i);
+  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, columns = whole(d), padded = up16(s->keys);
+  pair *keys = packed_keys(a, i), *values = packed_values(a, i), *halves = packed_halves(a, i);
   for (int64_t j = 0; j < padded; j++) {
     const uint16_t *k = (const uint16_t *)a->k + (image * s->keys + j) * s->k_stride + head * d;
     for (int64_t p = 0; p < pairs(d); p++) {
@@ -42,9 +51,10 @@ BF16 static void pack_task(const void *context, int64_t i) {
   }
   for (int64_t j = 0; j < padded; j += 2) {
     const uint16_t *v = (const uint16_t *)a->v + (image * s->keys + j) * s->v_stride + head * d;
-    for (int64_t c = 0; c < wide; c++) {
+    for (int64_t c = 0; c < (ends_half(d) ? d : columns); c++) {
       pair low = c < d && j < s->keys ? v[c] : 0, high = c < d && j + 1 < s->keys ? v[s->v_stride + c] : 0;
-      values[j / 2 * wide + c] = low | high << 16;
+      if (c < columns) values[j / 2 * columns + c] = low | high << 16;
+      else halves[j / 4 * 16 + 2 * (c - columns) + j / 2 % 2] = low | high << 16;
     }
   }
 }
@@ -68,47 +78,80 @@ BF16_INLINE void multiply_keys(const pair *q, const pair *keys, int64_t count, f
     for (int j = 0; j < vectors; j++) _mm512_storeu_ps(scores + r * KEYS + 16 * j, sum[r][j]);
 }
 
-// y[r, 0..<16·vectors] += p[r, ·] · values, for MICRO rows and `count` pairs of keys.
-BF16_INLINE void multiply_values(const pair *p, const pair *values, int64_t count, int64_t wide, float *y,
-                                 const int vectors) {
+// y[r, 0..<16·vectors] += p[r, ·] · values, for MICRO rows and `count` pairs of keys, a multiple of two;
+// then, if there are halves, the sixteen behind, of which neighbours are added up at the end.
+BF16_INLINE void multiply_values(const pair *p, const pair *values, int64_t columns, const pair *halves, int64_t count,
+                                 float *y, int64_t wide, const int vectors, const bool half) {
   __m512 sum[MICRO][4];
   for (int r = 0; r < MICRO; r++)
-    for (int j = 0; j < vectors; j++) sum[r][j] = _mm512_loadu_ps(y + r * wide + 16 * j);
-  for (int64_t k = 0; k < count; k++) {
-    __m512i v[4];
-    for (int j = 0; j < vectors; j++) v[j] = _mm512_loadu_si512(values + k * wide + 16 * j);
-    for (int r = 0; r < MICRO; r++)
-      for (int j = 0; j < vectors; j++) sum[r][j] = dot(sum[r][j], p[r * KEYS / 2 + k], v[j]);
+    for (int j = 0; j < vectors + half; j++) sum[r][j] = _mm512_loadu_ps(y + r * wide + 16 * j);
+  for (int64_t k = 0; k < count; k += 2) {
+    for (int64_t l = k; l < k + 2; l++) {
+      __m512i v[4];
+      for (int j = 0; j < vectors; j++) v[j] = _mm512_loadu_si512(values + l * columns + 16 * j);
+      for (int r = 0; r < MICRO; r++)
+        for (int j = 0; j < vectors; j++) sum[r][j] = dot(sum[r][j], p[r * KEYS / 2 + l], v[j]);
+    }
+    if (!half) continue;
+    __m512i v = _mm512_loadu_si512(halves + k / 2 * 16);
+    for (int r = 0; r < MICRO; r++) {
+      long long two;
+      memcpy(&two, p + r * KEYS / 2 + k, sizeof two);
+      sum[r][vectors] = _mm512_dpbf16_ps(sum[r][vectors], (__m512bh)_mm512_set1_epi64(two), (__m512bh)v);
+    }
   }
   for (int r = 0; r < MICRO; r++)
-    for (int j = 0; j < vectors; j++) _mm512_storeu_ps(y + r * wide + 16 * j, sum[r][j]);
+    for (int j = 0; j < vectors + half; j++) _mm512_storeu_ps(y + r * wide + 16 * j, sum[r][j]);
 }
 
-// 2ˣ for x ≤ 0 to about 2e-6, finer than bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
+// 2ˣ for x ≤ 0 to about 8e-5, a twentieth of what bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
 BF16_INLINE __m512 exp2_of(__m512 x) {
   x = _mm512_max_ps(x, _mm512_set1_ps(-126.0f));
   __m512 n = _mm512_roundscale_ps(x, 0), f = _mm512_sub_ps(x, n);
-  __m512 p = _mm512_set1_ps(1.33335581e-3f);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.61812911e-3f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.55041087e-2f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.40226507e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.93147181e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
+  __m512 p = _mm512_set1_ps(5.51715679e-2f);
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.42611110e-1f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.93261027e-1f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.99928057e-1f));
   return _mm512_scalef_ps(p, n);
+}
+
+// A query row on its way through the keys.
+struct row {
+  float highest, total;  // of the scores so far, in powers of two; of 2^(score - highest)
+};
+
+// Turns a row of `seen` scores into probabilities, filled up with zeros to whole lanes, and tells by how much y shrinks.
+BF16_INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes, float scale, pair *probabilities) {
+  for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
+  __m512 m = _mm512_set1_ps(-1e30f);
+  for (int64_t c = 0; c < lanes; c += 16) m = _mm512_max_ps(m, _mm512_loadu_ps(scores + c));
+  float high = _mm512_reduce_max_ps(m) * scale;
+  if (high < row->highest) high = row->highest;
+  float shrink = row->highest - high < -126 ? 0 : exp2f(row->highest - high);
+  __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-high), added = _mm512_setzero_ps();
+  for (int64_t c = 0; c < lanes; c += 32) {
+    __m512 low = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift));
+    __m512 up = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift));
+    added = _mm512_add_ps(added, _mm512_add_ps(low, up));
+    _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
+  }
+  *row = (struct row){high, row->total * shrink + _mm512_reduce_add_ps(added)};
+  return shrink;
 }
 
 BF16 static void attend_task(const void *context, int64_t task) {
   const struct attention *a = context;
   const ck_attention_shape *s = &a->s;
   int64_t blocks = (s->queries + ROWS - 1) / ROWS, i = task / blocks, first = task % blocks * ROWS;
-  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, wide = up16(d), count = pairs(d);
+  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, count = pairs(d);
+  int64_t columns = whole(d), wide = columns + (ends_half(d) ? 16 : 0);
   int64_t rows = min64(ROWS, s->queries - first), used = (rows + MICRO - 1) / MICRO * MICRO;
-  const pair *keys = packed_keys(a, i), *values = packed_values(a, i);
-  pair q[ROWS * count], probabilities[ROWS * KEYS / 2] __attribute__((aligned(64)));
-  float y[ROWS * wide], scores[ROWS * KEYS] __attribute__((aligned(64)));
-  float highest[ROWS], total[ROWS];
+  const pair *keys = packed_keys(a, i), *values = packed_values(a, i), *halves = packed_halves(a, i);
+  pair q[ROWS * count], probabilities[MICRO * KEYS / 2] __attribute__((aligned(64)));
+  float y[ROWS * wide] __attribute__((aligned(64))), scores[MICRO * KEYS] __attribute__((aligned(64)));
+  struct row state[ROWS];
   // Scores count in powers of two: 2^(x log₂ e) is eˣ.
-  __m512 scale = _mm512_set1_ps(s->scale * 1.44269504f);
+  float scale = s->scale * 1.44269504f;
 
   for (int64_t r = 0; r < used; r++) {
     const uint16_t *row = (const uint16_t *)a->q + (image * s->queries + first + r) * s->q_stride + head * d;
@@ -116,62 +159,64 @@ BF16 static void attend_task(const void *context, int64_t task) {
       pair low = r < rows ? row[2 * p] : 0, high = r < rows && 2 * p + 1 < d ? row[2 * p + 1] : 0;
       q[r * count + p] = low | high << 16;
     }
-    highest[r] = -1e30f, total[r] = 0;
+    state[r] = (struct row){-1e30f, 0};
   }
   memset(y, 0, sizeof(float) * (size_t)(used * wide));
 
   int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys;
   for (int64_t key = 0; key < visible; key += KEYS) {
     int64_t here = min64(KEYS, visible - key), lanes = (here + 31) / 32 * 32, filled = up16(here);
-    for (int64_t r = 0; r < used; r += MICRO)
+    for (int64_t r = 0; r < used; r += MICRO) {
       for (int64_t c = 0; c < filled; c += 64) {
         const pair *k = keys + (key + c) * count;
-        float *to = scores + r * KEYS + c;
         switch (min64(64, filled - c) / 16) {
-          case 4: multiply_keys(q + r * count, k, count, to, 4); break;
-          case 3: multiply_keys(q + r * count, k, count, to, 3); break;
-          case 2: multiply_keys(q + r * count, k, count, to, 2); break;
-          default: multiply_keys(q + r * count, k, count, to, 1); break;
+          case 4: multiply_keys(q + r * count, k, count, scores + c, 4); break;
+          case 3: multiply_keys(q + r * count, k, count, scores + c, 3); break;
+          case 2: multiply_keys(q + r * count, k, count, scores + c, 2); break;
+          default: multiply_keys(q + r * count, k, count, scores + c, 1); break;
         }
       }
-    for (int64_t r = 0; r < used; r++) {
-      float *row = scores + r * KEYS;
-      int64_t seen = s->causal ? min64(here, first + r + 1 - key) : here;
-      for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) row[c] = -1e30f;
-      __m512 m = _mm512_set1_ps(-1e30f);
-      for (int64_t c = 0; c < lanes; c += 16) m = _mm512_max_ps(m, _mm512_loadu_ps(row + c));
-      float high = _mm512_reduce_max_ps(_mm512_mul_ps(m, scale));
-      if (high < highest[r]) high = highest[r];
-      float shrink = highest[r] - high < -126 ? 0 : exp2f(highest[r] - high);
-      __m512 shift = _mm512_set1_ps(-high), added = _mm512_setzero_ps();
-      for (int64_t c = 0; c < lanes; c += 32) {
-        __m512 low = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(row + c), scale, shift));
-        __m512 up = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(row + c + 16), scale, shift));
-        added = _mm512_add_ps(added, _mm512_add_ps(low, up));
-        _mm512_storeu_si512(probabilities + (r * KEYS + c) / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
-      }
-      highest[r] = high;
-      total[r] = total[r] * shrink + _mm512_reduce_add_ps(added);
-      if (shrink != 1)
+      for (int64_t j = 0; j < MICRO; j++) {
+        int64_t seen = s->causal ? min64(here, first + r + j + 1 - key) : here;
+        float *to = y + (r + j) * wide;
+        float shrink = soften(state + r + j, scores + j * KEYS, seen, lanes, scale, probabilities + j * KEYS / 2);
+        if (shrink == 1) continue;
         for (int64_t c = 0; c < wide; c += 16)
-          _mm512_storeu_ps(y + r * wide + c, _mm512_mul_ps(_mm512_loadu_ps(y + r * wide + c), _mm512_set1_ps(shrink)));
-    }
-    for (int64_t r = 0; r < used; r += MICRO)
+          _mm512_storeu_ps(to + c, _mm512_mul_ps(_mm512_loadu_ps(to + c), _mm512_set1_ps(shrink)));
+      }
+      const pair *h = halves + key / 4 * 16;
       for (int64_t c = 0; c < wide; c += 64) {
-        const pair *p = probabilities + r * KEYS / 2, *v = values + key / 2 * wide + c;
+        const pair *v = values + key / 2 * columns + c;
         float *to = y + r * wide + c;
-        switch (min64(64, wide - c) / 16) {
-          case 4: multiply_values(p, v, filled / 2, wide, to, 4); break;
-          case 3: multiply_values(p, v, filled / 2, wide, to, 3); break;
-          case 2: multiply_values(p, v, filled / 2, wide, to, 2); break;
-          default: multiply_values(p, v, filled / 2, wide, to, 1); break;
+        bool half = ends_half(d) && wide - c <= 64;
+        switch (min64(64, wide - c) / 16 - half) {
+          case 4: multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 4, false); break;
+          case 3:
+            half ? multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 3, true)
+                 : multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 3, false);
+            break;
+          case 2:
+            half ? multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 2, true)
+                 : multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 2, false);
+            break;
+          case 1:
+            half ? multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 1, true)
+                 : multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 1, false);
+            break;
+          default: multiply_values(probabilities, v, columns, h, filled / 2, to, wide, 0, true); break;
         }
       }
+    }
   }
   for (int64_t r = 0; r < rows; r++) {
     uint16_t *row = (uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d;
-    float scale_back = 1 / total[r];
-    for (int64_t c = 0; c < d; c++) row[c] = bf16_bits(y[r * wide + c] * scale_back);
+    const float *from = y + r * wide;
+    float scale_back = 1 / state[r].total;
+    for (int64_t c = 0; c < columns && c < d; c++) row[c] = bf16_bits(from[c] * scale_back);
+    for (int64_t c = columns; c < d; c++) {
+      const float *two = from + columns + 2 * (c - columns);
+      row[c] = bf16_bits((two[0] + two[1]) * scale_back);
+    }
   }
 }
 

@@ -27,13 +27,29 @@ public final class Engine: Sendable {
   public init(model folder: URL, precision: Precision = .automatic, threads: Int? = nil) throws {
     self.threads = threads ?? Team.threads
     let files = try ModelFolder(folder)
-    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration)
+    scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration).overLatents
     tokenizer = files.tokenizer
     scalar = precision.scalar
     model = try ModelDescription(files, scheduler, tokens: tokenizer.chunkLength, scalar)
     textEncoder = try files.loadTextEncoder()
     unet = try files.loadUNet()
     autoencoder = try files.loadAutoencoder()
+  }
+
+  /// The same model, computing in another precision.
+  ///
+  /// The two share the files of their weights; each packs what it needs of them.
+  public func computing(in precision: Precision) -> Engine { Engine(self, precision.scalar) }
+
+  private init(_ other: Engine, _ scalar: Scalar) {
+    model = other.model.computing(in: scalar)
+    tokenizer = other.tokenizer
+    textEncoder = other.textEncoder
+    unet = other.unet
+    autoencoder = other.autoencoder
+    scheduler = other.scheduler
+    threads = other.threads
+    self.scalar = scalar
   }
 
   /// How many pictures of that size are best made at the same time, each by its own call.
@@ -50,12 +66,15 @@ public final class Engine: Sendable {
 
   /// Encodes prompts with their negative prompts.
   ///
-  /// Long prompts take several chunks of tokens. All results have as many as the longest, so that they can be mixed:
+  /// A prompt may be a sum of prompts in quotes, such as `"king" - "man" + "woman"`: their embeddings are added, and a
+  /// `PromptError` says what is wrong with it. Long prompts take several chunks of tokens. All results have as many as the longest, so that they can be mixed:
   /// shorter prompts are filled up with encoded empty chunks. `skipping` leaves out that many of the encoder's last
   /// layers for prompts, not for negative prompts (clip skip).
   public func encode(_ prompts: [(prompt: String, negative: String)], skipping: Int = 0) throws -> [Conditioning] {
-    let chunks = prompts.map { (prompt: tokenizer.chunks($0.prompt), negative: tokenizer.chunks($0.negative)) }
-    let longest = chunks.map { max($0.prompt.count, $0.negative.count) }.max() ?? 0
+    let sums = try prompts.map {
+      (prompt: try TokenSum($0.prompt, tokenizer), negative: try TokenSum($0.negative, tokenizer))
+    }
+    let longest = sums.map { max($0.prompt.longest, $0.negative.longest) }.max() ?? 0
     let empty = tokenizer.chunks("")[0]
     defer { textEncoder.release() }
     return withTeam(of: threads) {
@@ -67,9 +86,10 @@ public final class Engine: Sendable {
         if skipping == 0 { encoded[rows] = result }
         return result
       }
-      return chunks.map {
+      return sums.map { sum in
         Conditioning(
-          prompt: states($0.prompt, skipping: skipping), negative: states($0.negative, skipping: 0))
+          prompt: sum.prompt.embedding { states($0, skipping: skipping) },
+          negative: sum.negative.embedding { states($0, skipping: 0) })
       }
     }
   }
@@ -141,12 +161,15 @@ public final class Engine: Sendable {
 
   /// The picture of a clean latent [1, channels, height, width].
   ///
-  /// Throws `EngineError.notFinite` where the latent or the picture holds a number that is none.
+  /// Throws where the latent or the picture is broken: where it holds a number that is none, or is flat.
   public func decode(_ latent: Latent) throws(EngineError) -> Image {
     guard latent.values.allSatisfy(\.isFinite) else { throw .notFinite(part: "denoiser") }
+    guard latent.values.contains(where: { $0 != latent.values[0] }) else { throw .flat(part: "denoiser") }
     let picture = pixels(latent)
     guard picture.values.allSatisfy(\.isFinite) else { throw .notFinite(part: "autoencoder") }
-    return Image(planes: picture)
+    let image = Image(planes: picture)
+    guard !image.isFlat else { throw .flat(part: "autoencoder") }
+    return image
   }
 
   /// The decoder's output [n, 3, height, width], about -1 to 1, of scaled latents.
@@ -198,6 +221,18 @@ func withTeam<Result>(of threads: Int, _ compute: () throws -> Result) rethrows 
 }
 
 extension Image {
+  /// Whether all pixels have one colour, to a level.
+  fileprivate var isFlat: Bool {
+    (0..<3).allSatisfy { channel in
+      var (least, most) = (UInt8.max, UInt8.min)
+      for i in stride(from: channel, to: pixels.count, by: 3) {
+        least = min(least, pixels[i])
+        most = max(most, pixels[i])
+      }
+      return most - least <= 1
+    }
+  }
+
   /// Planes [1, 3, height, width] from -1 to 1 as bytes, rounded to the nearest.
   package init(planes a: NDArray) {
     let (height, width) = (a.shape[2], a.shape[3])

@@ -41,8 +41,9 @@ extension Engine {
 extension ReversibleSampler {
   /// The latent from which evaluation `i` leads to `y`; `output` is what the network gives there for a latent.
   ///
-  /// The equation step(x) = y is solved by x ← x + c·(y − step(x)), the fixed-point iteration of Pan et al. 2023
-  /// (AIDI) and Garibi et al. 2024 (ReNoise), in a form that knows nothing of what the network predicts.
+  /// The equation step(x) = y is solved by the fixed-point iteration x ← x + r, r = c·(y − step(x)), with Anderson's
+  /// acceleration over two iterates, as Pan et al. 2023 (AIDI) do; written so that it knows nothing of what the network
+  /// predicts.
   package func undo(_ i: Int, _ y: Latent, by inversion: Inversion, output: (Latent) -> NDArray) -> Latent {
     let (here, next) = (noiseLevel(at: i), noiseLevel(after: i))
     // How fast x must follow y where the velocity stays: a step turns picture and noise by an angle, this is over its
@@ -50,15 +51,20 @@ extension ReversibleSampler {
     let c = here.power / (here.alpha * next.alpha + here.sigma * next.sigma)
     var sampler = self
     var x = firstGuess(output(y), from: y, at: here, after: next)
-    var nearest = (latent: x, miss: Double.infinity)
+    var before: (goal: Latent, rest: NDArray)?
     for _ in 1..<inversion.evaluations {
       let reached = sampler.step(output(x), at: i, from: x) { preconditionFailure("a step without chance") }
-      let rest = weightedSum((1, y), (-1, reached))
-      let miss = rest.values.reduce(0) { $0 + Double($1) * Double($1) }
-      // Strong guidance can lead the iteration away; then the nearest so far is as good as it gets.
-      guard miss < nearest.miss else { return nearest.latent }
-      nearest = (x, miss)
-      x = weightedSum((1, x), (c, rest))
+      let rest = weightedSum((c, y), (-c, reached))
+      let goal = weightedSum((1, x), (1, rest))
+      x = goal
+      if let before {
+        // The mix of both iterates whose rests, mixed alike, come nearest to nothing.
+        let change = weightedSum((1, rest), (-1, before.rest))
+        let length = dot(change, change)
+        let share = length > 0 ? dot(change, rest) / length : 0
+        x = weightedSum((1 - share, goal), (share, before.goal))
+      }
+      before = (goal, rest)
     }
     return x
   }
@@ -71,4 +77,8 @@ extension ReversibleSampler {
       (here.alpha, prediction.picture(output, from: y, at: next)),
       (here.sigma, prediction.noise(output, from: y, at: next)))
   }
+}
+
+private func dot(_ a: NDArray, _ b: NDArray) -> Double {
+  zip(a.values, b.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
 }

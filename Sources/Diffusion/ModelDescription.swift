@@ -17,7 +17,7 @@ public struct ModelDescription: Sendable, Hashable {
   /// The scheduler that the model's folder names.
   public let scheduler: SchedulerKind
   /// The type it computes in here: fp32 or bf16.
-  public let precision: Precision
+  public private(set) var precision: Precision
   /// Whether the guidance is told to the denoiser, which then runs once a step (a consistency model).
   public let isToldGuidance: Bool
 
@@ -31,19 +31,24 @@ public struct ModelDescription: Sendable, Hashable {
   ) throws(SchedulerError) {
     name = files.url.lastPathComponent
     factor = files.autoencoder.factor
-    // Stable Diffusion 1.x trains on 64 × 64 latents; files that do not say otherwise mean that.
-    let latent = files.unet.sampleSize ?? SampleSize(height: 64, width: 64)
+    let latent = files.unet.latentSize
     defaultSize = Size(width: latent.width * factor, height: latent.height * factor)
     latentChannels = files.autoencoder.latentChannels
     self.tokens = tokens
     prediction = try scheduler.prediction.rawValue
     self.scheduler = try SchedulerKind(of: scheduler)
-    precision = scalar == .float32 ? .fp32 : .bf16
+    precision = Precision(scalar)
     isToldGuidance = files.unet.timeCondProjDim != nil
     scalingFactor = files.autoencoder.scalingFactor
     shiftFactor = files.autoencoder.shiftFactor
     width = files.unet.blockOutChannels[0]
     _ = try self.scheduler.sampler(scheduler, steps: 1)
+  }
+
+  func computing(in scalar: Scalar) -> Self {
+    var copy = self
+    copy.precision = Precision(scalar)
+    return copy
   }
 
   /// Whether the work on one picture is too little to be shared by several threads: found by measuring.
@@ -56,4 +61,8 @@ public struct ModelDescription: Sendable, Hashable {
     }
     return [1, latentChannels, height / factor, width / factor]
   }
+}
+
+extension Precision {
+  fileprivate init(_ scalar: Scalar) { self = scalar == .float32 ? .fp32 : .bf16 }
 }

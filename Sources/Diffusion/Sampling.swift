@@ -8,11 +8,17 @@ public struct Sampling: Sendable, Hashable {
   public var guidanceRescale: Double
   /// The scheduler; nil is the one that the model's folder names.
   public var scheduler: SchedulerKind?
+  /// What is left out of the full computation.
+  public var shortcuts: Shortcuts
 
-  public init(steps: Int, guidance: Double, guidanceRescale: Double = 0, scheduler: SchedulerKind? = nil) {
+  public init(
+    steps: Int, guidance: Double, guidanceRescale: Double = 0, scheduler: SchedulerKind? = nil,
+    shortcuts: Shortcuts = Shortcuts()
+  ) {
     self.steps = steps
     self.guidance = guidance
     self.guidanceRescale = guidanceRescale
     self.scheduler = scheduler
+    self.shortcuts = shortcuts
   }
 }

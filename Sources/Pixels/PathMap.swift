@@ -72,7 +72,9 @@ package struct PathMap: Sendable {
       drawing.line([place], .black, width: 8)
       let label = lettering.fit(landmark.label, into: Int(width * 2))
       drawing.picture(landmark.picture, at: middle - Drawing.Point(width / 2, height / 2))
-      drawing.words(label, at: middle + Drawing.Point(0, height / 2 + 13), .centre, size: 11)
+      let half = Double(lettering.width(of: label)) / 2 + 4
+      let centre = min(max(middle.x, corner.x + half), far.x - half)
+      drawing.words(label, at: Drawing.Point(centre, middle.y + height / 2 + 13), .centre, size: 11)
     }
   }
 

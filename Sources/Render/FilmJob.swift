@@ -14,20 +14,23 @@ package struct FilmJob: Sendable {
   package var fresh: Bool
   /// Leaves the job's folder when the film is whole.
   package var keepFrames: Bool
+  package var onBadFrame: BadFramePolicy
 
   package init(
-    output: URL, settings: FilmSettings = FilmSettings(), fresh: Bool = false, keepFrames: Bool = false
+    output: URL, settings: FilmSettings = FilmSettings(), fresh: Bool = false, keepFrames: Bool = false,
+    onBadFrame: BadFramePolicy = .retry
   ) {
     self.output = PendingFile.resolve(output)
     self.settings = settings
     self.fresh = fresh
     self.keepFrames = keepFrames
+    self.onBadFrame = onBadFrame
   }
 
   /// How a job ended.
   package enum Outcome: Sendable, Equatable {
     /// The film is whole; of its frames so many were rendered or repeated now, the others were there.
-    case finished(frames: Int, rendered: Int)
+    case finished(frames: Int, rendered: Int, repairs: Repairs = Repairs())
     /// Asked to stop: `done` first frames are kept, and `partial` shows them where there are any.
     case interrupted(done: Int, frames: Int, partial: URL?)
   }
@@ -52,14 +55,35 @@ package struct FilmJob: Sendable {
     try checkOutput(for: source)
     let folder = try JobFolder(at: self.folder, record: record, fresh: fresh)
     do throws(JobError) {
+      guard try prepare(source, in: folder, interruption) else {
+        folder.remove()
+        return .interrupted(done: 0, frames: source.count, partial: nil)
+      }
       let outcome = try render(source, in: folder, progress, interruption, watcher)
       if case .finished = outcome, !keepFrames { folder.remove() }
-      if folder.frames().isEmpty { folder.remove() }
+      if folder.isEmpty { folder.remove() }
       return outcome
     } catch {
-      if folder.frames().isEmpty { folder.remove() }
+      if folder.isEmpty { folder.remove() }
       throw error
     }
+  }
+
+  /// Whether the source is ready; not where it was asked to stop before.
+  private func prepare(
+    _ source: any FrameSource, in folder: borrowing JobFolder, _ interruption: Interruption
+  ) throws(JobError) -> Bool {
+    let kept = folder.preparation()
+    let found: [UInt8]?
+    do {
+      found = try source.prepare(kept, interruption)
+    } catch is Interrupted {
+      return false
+    } catch {
+      throw .preparation(cause: error)
+    }
+    if let found, found != kept { try folder.save(preparation: found) }
+    return true
   }
 
   private func render(
@@ -71,7 +95,8 @@ package struct FilmJob: Sendable {
     let new = (0..<source.count).count { !found.contains($0) && source.firstFrame(showing: $0) == $0 }
     progress.begin(frames: source.count, found: found.count, toRender: new)
     defer { progress.end() }
-    var rendered = 0
+    var frames = MendedFrames(source, onBadFrame, progress, after: folder.repairs)
+    var (rendered, last): (Int, Image?) = (0, nil)
     for index in 0..<source.count {
       let image: Image
       if found.contains(index), let kept = folder.frame(at: index) {
@@ -86,25 +111,34 @@ package struct FilmJob: Sendable {
         if index > 0 { try finish(film, at: partial) }
         return .interrupted(done: index, frames: source.count, partial: index > 0 ? partial : nil)
       } else {
-        image = try render(source, index)
-        try folder.save(image, at: index)
+        image = try render(&frames, index, of: source.count, after: last, in: folder)
         rendered += 1
         progress.advance(rendered: true)
       }
+      last = image
       do throws(FilmError) { try film.write(image) } catch { throw .film(error) }
       do throws(PictureError) { try watcher?(index, image) } catch { throw .file(error) }
     }
     try finish(film, at: nil)
     if folder.resumed { unlink(partial.path) }
-    return .finished(frames: source.count, rendered: rendered)
+    return .finished(frames: source.count, rendered: rendered, repairs: frames.repairs)
   }
 
-  private func render(_ source: any FrameSource, _ index: Int) throws(JobError) -> Image {
+  /// Renders a frame and keeps it, but not the picture of another that stands in for it: the next run may do better.
+  private func render(
+    _ frames: inout MendedFrames, _ index: Int, of count: Int, after last: Image?, in folder: borrowing JobFolder
+  ) throws(JobError) -> Image {
+    let before = frames.repairs
+    let image: Image
     do {
-      return try source.frame(at: index)
+      image = try frames.frame(at: index, after: last)
     } catch {
-      throw .frame(index: index, count: source.count, cause: error)
+      throw .frame(index: index, count: count, cause: error)
     }
+    guard frames.repairs.held == before.held else { return image }
+    if frames.repairs != before { try folder.save(frames.repairs) }
+    try folder.save(image, at: index)
+    return image
   }
 
   /// Finds what is wrong with name, settings and place before the job's folder is made.
@@ -139,8 +173,9 @@ package struct FilmJob: Sendable {
 extension FilmJob.Outcome: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .finished(let frames, let rendered):
-      rendered == frames ? "\(frames) frames" : "\(frames) frames, \(frames - rendered) of them from an earlier run"
+    case .finished(let frames, let rendered, let repairs):
+      (rendered == frames ? "\(frames) frames" : "\(frames) frames, \(frames - rendered) of them from an earlier run")
+        + (repairs.isEmpty ? "" : "; \(repairs)")
     case .interrupted(let done, let frames, let partial):
       "interrupted after \(done) of \(frames) frames"
         + (partial.map { "; \($0.lastPathComponent) shows them" } ?? "")

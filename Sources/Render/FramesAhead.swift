@@ -21,6 +21,10 @@ package final class FramesAhead: FrameSource {
   package var width: Int { source.width }
   package var height: Int { source.height }
 
+  package func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
+    try source.prepare(kept, interruption)
+  }
+
   package func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
 
   package func frame(at index: Int) throws -> Image {
@@ -33,6 +37,8 @@ package final class FramesAhead: FrameSource {
     }
     return try promise.wait()
   }
+
+  package func frameAgain(at index: Int) throws -> Image? { try source.frameAgain(at: index) }
 
   private func begin(_ index: Int) -> Promise {
     let promise = Promise()

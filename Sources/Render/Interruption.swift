@@ -1,6 +1,11 @@
 internal import Foundation
 internal import Synchronization
 
+/// Thrown by what stops before it is done because it was asked to.
+package struct Interrupted: Error {
+  package init() {}
+}
+
 /// A wish to stop after the frame at hand, from Ctrl-C or from elsewhere.
 package final class Interruption: Sendable {
   private let requested = Atomic(false)

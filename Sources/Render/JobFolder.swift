@@ -17,7 +17,7 @@ struct JobFolder: ~Copyable {
     if let earlier, let reason = record.difference(from: earlier) {
       throw .otherJob(folder: url.path, reason: reason)
     }
-    if earlier == nil { try Self.write(record, in: url) }
+    if earlier == nil { try Self.write(record, to: Self.recordName, in: url) }
     self.url = url
     self.record = record
     self.lock = lock
@@ -54,6 +54,34 @@ struct JobFolder: ~Copyable {
     }
   }
 
+  /// What has been done about broken frames that are kept here.
+  var repairs: Repairs {
+    let file = url.appendingPathComponent(Self.repairsName)
+    let found = (try? JSONDecoder().decode(Repairs.self, from: Data(contentsOf: file))) ?? Repairs()
+    let kept = frames()
+    return Repairs(again: found.again.filter(kept.contains))
+  }
+
+  func save(_ repairs: Repairs) throws(JobError) {
+    try Self.write(Repairs(again: repairs.again), to: Self.repairsName, in: url)
+  }
+
+  /// Whether nothing that was rendered or found out is in it.
+  var isEmpty: Bool { frames().isEmpty && preparation() == nil }
+
+  /// What the source found out before the first frame; nil where nothing is kept.
+  func preparation() -> [UInt8]? {
+    (try? Data(contentsOf: url.appendingPathComponent(Self.preparationName))).map { Array($0) }
+  }
+
+  func save(preparation: [UInt8]) throws(JobError) {
+    do throws(PictureError) {
+      try PendingFile.write(preparation, to: url.appendingPathComponent(Self.preparationName))
+    } catch {
+      throw .file(error)
+    }
+  }
+
   /// Removes what the job made, and the folder unless something else is in it.
   func remove() {
     Self.clear(url)
@@ -73,12 +101,15 @@ struct JobFolder: ~Copyable {
 
   private static func clear(_ url: URL) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    where name == recordName || index(of: name) != nil || PendingFile.isTemporary(name) {
+    where Self.names.contains(name) || index(of: name) != nil || PendingFile.isTemporary(name) {
       unlink(url.appendingPathComponent(name).path)
     }
   }
 
   private static let recordName = "job.json"
+  private static let repairsName = "repairs.json"
+  private static let preparationName = "preparation.json"
+  private static let names = [recordName, repairsName, preparationName]
 
   private static func record(in url: URL) throws(JobError) -> JobRecord? {
     let file = url.appendingPathComponent(recordName)
@@ -90,11 +121,11 @@ struct JobFolder: ~Copyable {
     }
   }
 
-  private static func write(_ record: JobRecord, in url: URL) throws(JobError) {
+  private static func write(_ value: some Encodable, to name: String, in url: URL) throws(JobError) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     do {
-      try PendingFile.write([UInt8](encoder.encode(record)), to: url.appendingPathComponent(recordName))
+      try PendingFile.write([UInt8](encoder.encode(value)), to: url.appendingPathComponent(name))
     } catch let error as PictureError {
       throw .file(error)
     } catch {

@@ -64,6 +64,19 @@ package final class ProgressPrinter {
     }
   }
 
+  /// Something went wrong and was seen to: said in every style.
+  package func note(_ text: String) {
+    switch style {
+    case .bar: sink("\r\u{1b}[K\(text)\n")
+    case .lines, .quiet: sink(text + "\n")
+    case .json: sink("{\"event\":\"note\",\"text\":\(Self.quoted(text))}\n")
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
+  }
+
   /// The job ends, whole or not.
   package func end() {
     guard let meter else { return }

@@ -93,6 +93,16 @@ extension Kind where Value == Size {
   }
 }
 
+extension Kind where Value == GuidanceInterval {
+  static var guidanceInterval: Kind {
+    Kind(expected: GuidanceInterval.expected) { scalar, _ in GuidanceInterval(scalar.string) }
+  }
+}
+
+extension Kind where Value == FeatureCache {
+  static var cache: Kind { Kind(expected: FeatureCache.expected) { scalar, _ in FeatureCache(scalar.string) } }
+}
+
 extension Kind where Value: RawRepresentable<String> & CaseIterable {
   static var choice: Kind {
     Kind(expected: oneOf(Value.allCases.map(\.rawValue))) { scalar, _ in Value(rawValue: scalar.string) }

@@ -1,3 +1,4 @@
+internal import Diffusion
 internal import Walk
 internal import Yams
 
@@ -7,7 +8,8 @@ extension Method {
     switch self {
     case .walk:
       throw ScriptError(file: file, place: node.place, found: "options of the plain walk", expected: "none")
-    case .blend(let blend): .blend(try blend.reading(node, file: file))
+    case .blend(let blend): return .blend(try blend.reading(node, file: file))
+    case .attention(let attention): return .attention(try attention.reading(node, file: file))
     }
   }
 
@@ -16,6 +18,7 @@ extension Method {
     switch self {
     case .walk: []
     case .blend(let blend): ["method: \(name.rawValue)", "\(name.rawValue): \(blend.canonical)"]
+    case .attention(let attention): ["method: \(name.rawValue)", "\(name.rawValue): \(attention.canonical)"]
     }
   }
 }
@@ -50,6 +53,22 @@ extension Blend {
   }
 }
 
+extension AttentionInterpolation {
+  fileprivate func reading(_ node: Node, file: String) throws(ScriptError) -> AttentionInterpolation {
+    let table = try Table(node, "attention", keys: ["variant", "warm-up", "alpha", "beta"], file: file)
+    var attention = self
+    if let variant = try table.read("variant", as: Kind<AttentionVariant>.choice) { attention.variant = variant }
+    if let warmUp = try table.read("warm-up", as: .share) { attention.warmUp = warmUp }
+    if let alpha = try table.read("alpha", as: .betaParameter) { attention.alpha = alpha }
+    if let beta = try table.read("beta", as: .betaParameter) { attention.beta = beta }
+    return attention
+  }
+
+  fileprivate var canonical: String {
+    "{variant: \(variant.rawValue), warm-up: \(warmUp), alpha: \(alpha), beta: \(beta)}"
+  }
+}
+
 extension Crossfeed {
   fileprivate func reading(_ node: Node, _ name: String, file: String) throws(ScriptError) -> Crossfeed {
     let table = try Table(node, name, keys: ["power", "range", "decay"], file: file)
@@ -66,4 +85,7 @@ extension Crossfeed {
 extension Kind where Value == Double {
   /// A part of a whole.
   fileprivate static var share: Kind { .number(0...1) }
+
+  /// Below 1 a Beta distribution has its weight at the ends, above 1 in the middle.
+  fileprivate static var betaParameter: Kind { .number(1...1000) }
 }

@@ -11,10 +11,12 @@ extension Script {
     if let size { lines.append("size: \(size)") }
     lines += ["fps: \(timeline.rate)", "steps: \(steps)"]
     if let scheduler { lines.append("scheduler: \(scheduler.rawValue)") }
+    if let interval = shortcuts.guidanceInterval { lines.append("guidance-interval: \(interval)") }
+    if let cache = shortcuts.cache { lines.append("cache: \(cache)") }
     lines += ["prompt-mix: \(promptMix.rawValue)", "noise-mix: \(noiseMix.rawValue)"]
     lines += ["path: \(timeline.path.rawValue)", "loop: \(timeline.loop.rawValue)"]
     if let frames = timeline.closingFrames { lines.append("close: \(frames)f") }
-    lines += method.canonical + ["keyframes:"]
+    lines += ["spacing: \(timeline.spacing.rawValue)"] + method.canonical + ["keyframes:"]
     for (index, keyframe) in timeline.keyframes.enumerated() {
       let frame = timeline.frames[index]
       lines += [
@@ -23,21 +25,32 @@ extension Script {
         "    seed: \(keyframe.seed)",
       ]
       if let picture = keyframe.picture {
-        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength)"]
+        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength.canonical)"]
       }
       lines += [
-        "    guidance: \(keyframe.guidance)",
+        "    guidance: \(keyframe.guidance.canonical)",
         "    at: \(frame)f",
         "    hold: \(timeline.holdEnds[index] - frame)f",
       ]
-      if index > 0 || timeline.loop == .closed { lines.append("    easing: \(keyframe.easing.rawValue)") }
+      if timeline.spacing == .time, index > 0 || timeline.loop == .closed {
+        lines.append("    easing: \(keyframe.easing.rawValue)")
+      }
     }
     lines.append("output:")
     if let file = output.file { lines.append("  file: \(quoted(file))") }
     if let codec = output.codec { lines.append("  codec: \(codec.rawValue)") }
     if let crf = output.crf { lines.append("  crf: \(crf)") }
-    lines.append("  scale: \(output.scale)")
+    lines += ["  scale: \(output.scale)", "  on-bad-frame: \(output.onBadFrame.rawValue)"]
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension Quantity {
+  fileprivate var canonical: String {
+    switch self {
+    case .constant(let number): "\(number)"
+    case .formula(let formula): quoted(formula.text)
+    }
   }
 }
 

@@ -37,6 +37,11 @@ extension Script {
         key: "method", found: "blend on a smooth path, whose curve would leave the branches between two keyframes",
         expected: "a linear path, or another method")
     }
+    if method.name == .attention, shortcuts.cache != nil {
+      return Conflict(
+        key: "cache", found: "a cache with the method attention, which listens to every layer at every step",
+        expected: "no cache, or another method")
+    }
     return nil
   }
 }

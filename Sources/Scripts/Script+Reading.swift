@@ -23,8 +23,9 @@ extension ScriptSource {
       let table = try Table(
         root, "a walk script",
         keys: [
-          "model", "size", "fps", "bpm", "steps", "scheduler", "prompt-mix", "noise-mix", "path", "loop", "close",
-          "method", "blend", "prompt", "negative", "seed", "guidance", "easing", "keyframes", "output",
+          "model", "size", "fps", "bpm", "steps", "scheduler", "guidance-interval", "cache", "prompt-mix", "noise-mix",
+          "path", "loop", "close", "spacing", "method", "blend", "attention", "prompt", "negative", "seed", "guidance",
+          "easing", "keyframes", "output",
         ], file: file)
       let timeline = try timeline(table)
       let script = Script(
@@ -32,6 +33,9 @@ extension ScriptSource {
         size: try table.read("size", as: .size),
         steps: try table.read("steps", as: .integer(1...1000)) ?? Script.Default.steps,
         scheduler: try table.read("scheduler", as: .choice),
+        shortcuts: Shortcuts(
+          guidanceInterval: try table.read("guidance-interval", as: .guidanceInterval),
+          cache: try table.read("cache", as: .cache)),
         promptMix: try table.read("prompt-mix", as: .choice) ?? .lerp,
         noiseMix: try table.read("noise-mix", as: .choice),
         method: try method(table),
@@ -52,12 +56,13 @@ extension ScriptSource {
       throw table.fault(
         at: "keyframes", found: "`keyframes`: \(node.shortly)", expected: "a list of keyframes, each behind `- `")
     }
-    let defaults = try KeyframeDefaults(table)
+    let defaults = try KeyframeDefaults(table, in: self)
     let rate = try table.read("fps", as: .rate) ?? Script.Default.rate
     let tempo = try table.read("bpm", as: .tempo)
     let path: Path = try table.read("path", as: .choice) ?? .linear
     let loop: Loop = try table.read("loop", as: .choice) ?? .none
     let closing = try table.read("close", as: .time)
+    let spacing: Spacing = try table.read("spacing", as: .choice) ?? .time
     guard closing == nil || loop == .closed else {
       throw table.fault(
         at: "close", found: "`close` without `loop: closed`",
@@ -72,9 +77,15 @@ extension ScriptSource {
       keyframes.append(try keyframe(keyframeTable, isFirst: tables.isEmpty, loop, defaults))
       tables.append(keyframeTable)
     }
+    if spacing != .time, let bent = ([table] + tables).first(where: { $0["easing"] != nil }) {
+      throw bent.fault(
+        at: "easing", found: "`easing` beside `spacing: \(spacing.rawValue)`",
+        expected: "one of the two, for frames that are spaced evenly follow no curve")
+    }
     do {
       return try Timeline(
-        keyframes, rate: rate, beatsPerMinute: tempo, path: path, loop: loop, closing: closing)
+        keyframes, rate: rate, beatsPerMinute: tempo, path: path, loop: loop, closing: closing,
+        spacing: spacing)
     } catch {
       throw ScriptError(file: file, place: place(of: error, table, tables) ?? node.place, text: "\(error)")
     }
@@ -86,7 +97,8 @@ extension ScriptSource {
     switch part {
     case .start: return table.place(of: table["after"] == nil ? "at" : "after")
     case .hold: return table.place(of: "hold")
-    case .guidance: return table.place(of: "guidance")
+    case .guidance: return (table["guidance"] == nil ? script : table).place(of: "guidance")
+    case .strength: return table.place(of: "strength")
     case .closing: return script.place(of: "close")
     }
   }
@@ -94,17 +106,17 @@ extension ScriptSource {
   private func keyframe(
     _ table: Table, isFirst: Bool, _ loop: Loop, _ defaults: KeyframeDefaults
   ) throws(ScriptError) -> Keyframe {
-    guard let prompt = try table.read("prompt", as: .text) ?? defaults.prompt else {
+    guard let prompt = try prompt("prompt", table) ?? defaults.prompt else {
       throw table.fault(at: "prompt", found: "a keyframe without `prompt`", expected: "one, here or for all keyframes")
     }
     let picture = try picture(table)
     return Keyframe(
       prompt: prompt,
-      negative: try table.read("negative", as: .text) ?? defaults.negative,
+      negative: try self.prompt("negative", table) ?? defaults.negative,
       seed: try table.read("seed", as: .seed) ?? defaults.seed,
       picture: picture,
-      strength: try table.read("strength", as: .number(0...1)) ?? 1,
-      guidance: try table.read("guidance", as: .guidance) ?? defaults.guidance,
+      strength: try quantity("strength", as: .number(0...1), table) ?? 1,
+      guidance: try quantity("guidance", as: .guidance, table) ?? defaults.guidance,
       start: try start(table, isFirst: isFirst),
       hold: try table.read("hold", as: .time) ?? .zero,
       easing: try easing(table, hasWay: !isFirst || loop == .closed) ?? defaults.easing)
@@ -114,7 +126,8 @@ extension ScriptSource {
   private func picture(_ table: Table) throws(ScriptError) -> KeyframePicture? {
     guard let path = try table.read("image", as: .name) else {
       guard table["strength"] == nil else {
-        throw table.fault(at: "strength", found: "`strength` in a keyframe without `image`", expected: "both or neither")
+        throw table.fault(
+          at: "strength", found: "`strength` in a keyframe without `image`", expected: "both or neither")
       }
       return nil
     }
@@ -154,13 +167,14 @@ extension ScriptSource {
 
   private func output(_ table: Table) throws(ScriptError) -> Script.Output {
     guard let node = table["output"]?.value else { return Script.Output() }
-    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale"], file: file)
+    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale", "on-bad-frame"], file: file)
     let codec = try table.read("codec", as: .choice) ?? Script.Default.codec
     return Script.Output(
       file: try table.read("file", as: .film(codec)),
       codec: table["codec"] == nil ? nil : codec,
       crf: try table.read("crf", as: .quality(codec)),
-      scale: try table.read("scale", as: .integer(1...64)) ?? 1)
+      scale: try table.read("scale", as: .integer(1...64)) ?? 1,
+      onBadFrame: try table.read("on-bad-frame", as: .choice) ?? .retry)
   }
 }
 
@@ -169,14 +183,14 @@ private struct KeyframeDefaults {
   let prompt: String?
   let negative: String
   let seed: UInt64
-  let guidance: Double
+  let guidance: Quantity
   let easing: Easing
 
-  init(_ table: Table) throws(ScriptError) {
-    prompt = try table.read("prompt", as: .text)
-    negative = try table.read("negative", as: .text) ?? ""
+  init(_ table: Table, in source: ScriptSource) throws(ScriptError) {
+    prompt = try source.prompt("prompt", table)
+    negative = try source.prompt("negative", table) ?? ""
     seed = try table.read("seed", as: .seed) ?? Script.Default.seed
-    guidance = try table.read("guidance", as: .guidance) ?? Script.Default.guidance
+    guidance = try source.quantity("guidance", as: .guidance, table) ?? .constant(Script.Default.guidance)
     easing = try table.read("easing", as: .choice) ?? .linear
   }
 }

@@ -12,12 +12,16 @@ package struct Script: Sendable, Hashable {
   package var steps: Int
   /// nil is the model's own scheduler.
   package var scheduler: SchedulerKind?
+  /// What is left out of the full computation.
+  package var shortcuts: Shortcuts
   package var promptMix: Mix
   /// nil is what goes with the path.
   private var chosenNoiseMix: Mix?
   package var method: Method
   package var timeline: Timeline
   package var output: Output
+  /// Whether pictures are made at half the size, for a quick look.
+  package var isPreview = false
 
   /// How the film is written.
   package struct Output: Sendable, Hashable {
@@ -28,12 +32,17 @@ package struct Script: Sendable, Hashable {
     package var crf: Int?
     /// How many times wider and higher the film is than the model's pictures.
     package var scale: Int
+    package var onBadFrame: BadFramePolicy
 
-    package init(file: String? = nil, codec: FilmCodec? = nil, crf: Int? = nil, scale: Int = 1) {
+    package init(
+      file: String? = nil, codec: FilmCodec? = nil, crf: Int? = nil, scale: Int = 1,
+      onBadFrame: BadFramePolicy = .retry
+    ) {
       self.file = file
       self.codec = codec
       self.crf = crf
       self.scale = scale
+      self.onBadFrame = onBadFrame
     }
   }
 
@@ -49,13 +58,14 @@ package struct Script: Sendable, Hashable {
 
   package init(
     model: String = Default.model, size: Size? = nil, steps: Int = Default.steps, scheduler: SchedulerKind? = nil,
-    promptMix: Mix = .lerp, noiseMix: Mix? = nil, method: Method = .walk, timeline: Timeline,
-    output: Output = Output()
+    shortcuts: Shortcuts = Shortcuts(), promptMix: Mix = .lerp, noiseMix: Mix? = nil, method: Method = .walk,
+    timeline: Timeline, output: Output = Output()
   ) {
     self.model = model
     self.size = size
     self.steps = steps
     self.scheduler = scheduler
+    self.shortcuts = shortcuts
     self.promptMix = promptMix
     chosenNoiseMix = noiseMix
     self.method = method

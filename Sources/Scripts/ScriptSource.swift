@@ -6,7 +6,7 @@ struct ScriptSource {
   let file: String
   /// Where names of other files begin; nil is the current folder.
   let folder: URL?
-  private let text: String
+  let text: String
 
   /// Larger than any script that a person writes.
   static let longest = 1 << 20
@@ -101,6 +101,11 @@ struct ScriptSource {
       || line.prefix(while: \.isWhitespace).contains("\t")
     {
       return ScriptError(file: file, place: place, found: "a tab", expected: "spaces, which alone indent YAML")
+    }
+    if line.firstMatch(of: #/:\s*"[^"]*"\s*[-+*]/#) != nil {
+      return ScriptError(
+        file: file, place: place, found: "something behind a text in double quotes",
+        expected: "single quotes around a sum of prompts, such as '\"king\" - \"man\" + \"woman\"'")
     }
     if problem.hasPrefix("mapping values are not allowed") {
       return ScriptError(

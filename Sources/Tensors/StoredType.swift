@@ -65,7 +65,8 @@ package enum StoredType: String, Sendable, CaseIterable {
   package func read(_ bytes: UnsafeRawBufferPointer, into floats: UnsafeMutablePointer<Float>) {
     let count = bytes.count / size
     switch self {
-    case .f16 where isAligned(bytes): ck_f16_to_f32(bytes.assumingMemoryBound(to: UInt16.self).baseAddress, floats, Int64(count))
+    case .f16 where isAligned(bytes):
+      ck_f16_to_f32(bytes.assumingMemoryBound(to: UInt16.self).baseAddress, floats, Int64(count))
     case .bf16 where isAligned(bytes):
       ck_bf16_to_f32(bytes.assumingMemoryBound(to: UInt16.self).baseAddress, floats, Int64(count))
     default:

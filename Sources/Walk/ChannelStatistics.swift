@@ -48,6 +48,7 @@ extension Mix {
   func keepingStatistics(_ parts: [Part<NDArray>]) -> NDArray {
     let parts = parts.filter { $0.weight != 0 }
     guard parts.count > 1 else { return self(parts) }
-    return ChannelStatistics(mixing: parts.map { ($0.weight, ChannelStatistics(of: $0.value)) }).imposed(on: self(parts))
+    return ChannelStatistics(mixing: parts.map { ($0.weight, ChannelStatistics(of: $0.value)) }).imposed(
+      on: self(parts))
   }
 }

@@ -26,10 +26,8 @@ public struct EnginePainter: Painter {
 
   /// Throws where the sampler's steps cannot be undone; see `Engine.invert`.
   public func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent {
-    var sampling = sampling
-    sampling.guidance = guidance
-    return try engine.invert(
-      engine.encode(picture.covering(width: width, height: height)), conditioning, sampling)
+    try engine.invert(
+      engine.encode(picture.covering(width: width, height: height)), conditioning, sampling(guidance))
   }
 
   public func paint(

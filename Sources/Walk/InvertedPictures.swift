@@ -6,16 +6,19 @@ struct InvertedPictures: Sendable {
   private let noises: [Latent]
   private let places: [Int?]
 
-  /// `invert` gives the noise of a keyframe's picture; `texts` tells which keyframes have the same prompts.
+  /// `invert` gives the noise of a picture, under a keyframe's prompts and guidance; `texts` tells which keyframes have
+  /// the same prompts.
   init(
-    _ keyframes: [Keyframe], texts: [Int], invert: (_ keyframe: Int, _ picture: Image) throws -> Latent
+    _ timeline: Timeline, texts: [Int],
+    invert: (_ picture: Image, _ keyframe: Int, _ guidance: Double) throws -> Latent
   ) rethrows {
     var (noises, known): ([Latent], [Shown: Int]) = ([], [:])
-    places = try keyframes.indices.map { index in
-      guard let picture = keyframes[index].picture else { return nil }
-      let shown = Shown(image: picture.image, text: texts[index], guidance: keyframes[index].guidance)
+    places = try timeline.keyframes.indices.map { index in
+      guard let image = timeline.keyframes[index].picture?.image else { return nil }
+      let guidance = timeline.state(at: timeline.frames[index]).guidance
+      let shown = Shown(image: image, text: texts[index], guidance: guidance)
       if let place = known[shown] { return place }
-      noises.append(try invert(index, picture.image))
+      noises.append(try invert(image, index, guidance))
       known[shown] = noises.count - 1
       return noises.count - 1
     }

@@ -8,9 +8,9 @@ public struct Keyframe: Sendable, Hashable {
   /// A picture that the keyframe shows; nil where the seed alone decides.
   public var picture: KeyframePicture?
   /// How much of the noise is the picture's, 0 to 1; the rest is the seed's. At 1 the keyframe shows the picture.
-  public var strength: Double
+  public var strength: Quantity
   /// The strength of classifier-free guidance; 1 is none.
-  public var guidance: Double
+  public var guidance: Quantity
   /// When the film reaches this keyframe.
   public var start: Start
   /// How long the picture then stands.
@@ -26,8 +26,8 @@ public struct Keyframe: Sendable, Hashable {
   }
 
   public init(
-    prompt: String, negative: String = "", seed: UInt64, picture: KeyframePicture? = nil, strength: Double = 1,
-    guidance: Double, start: Start, hold: Time = .zero, easing: Easing = .linear
+    prompt: String, negative: String = "", seed: UInt64, picture: KeyframePicture? = nil, strength: Quantity = 1,
+    guidance: Quantity, start: Start, hold: Time = .zero, easing: Easing = .linear
   ) {
     self.prompt = prompt
     self.negative = negative
@@ -38,5 +38,15 @@ public struct Keyframe: Sendable, Hashable {
     self.start = start
     self.hold = hold
     self.easing = easing
+  }
+
+  /// A keyframe whose guidance is one number.
+  public init(
+    prompt: String, negative: String = "", seed: UInt64, guidance: Double, start: Start, hold: Time = .zero,
+    easing: Easing = .linear
+  ) {
+    self.init(
+      prompt: prompt, negative: negative, seed: seed, guidance: .constant(guidance), start: start, hold: hold,
+      easing: easing)
   }
 }

@@ -10,7 +10,6 @@ struct Placing {
   init(_ keyframes: [Keyframe], _ clock: Clock, loop: Loop, closing: Time?) throws(TimelineError) {
     var now = Rational(0)
     for (index, keyframe) in keyframes.enumerated() {
-      guard keyframe.guidance.isFinite else { throw .guidance(index, keyframe.guidance) }
       let start: Rational
       switch keyframe.start {
       case .at(let moment): start = try clock.moment(moment, after: Rational(0), index, .start)

@@ -3,7 +3,7 @@ internal import Diffusion
 /// What pictures are made of: a timeline with its keyframes' encoded prompts and inverted pictures, and the ways to mix
 /// them.
 struct Scene: Sendable {
-  let timeline: Timeline
+  private(set) var timeline: Timeline
   private let promptMix, noiseMix: Mix
   private let noiseShape: [Int]
   private let conditionings: [Conditioning]
@@ -26,11 +26,18 @@ struct Scene: Sendable {
       return texts.count - 1
     }
     let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
-    pictures = try InvertedPictures(timeline.keyframes, texts: indices) { index, picture in
-      try painter.noise(of: picture, encoded[indices[index]], guidance: timeline.keyframes[index].guidance)
+    pictures = try InvertedPictures(timeline, texts: indices) { picture, index, guidance in
+      try painter.noise(of: picture, encoded[indices[index]], guidance: guidance)
     }
     self.texts = indices
     conditionings = encoded
+  }
+
+  /// The same keyframes on other frames.
+  func with(_ timeline: Timeline) -> Scene {
+    var scene = self
+    scene.timeline = timeline
+    return scene
   }
 
   func noise(for state: WalkState) -> WalkNoise {
@@ -40,6 +47,11 @@ struct Scene: Sendable {
   func conditioning(for state: WalkState) -> Conditioning {
     promptMix(state.weights.merged { texts[$0] }.map { ($0.weight, conditionings[$0.key]) })
   }
+
+  /// Whether a state is a keyframe as it is on its own frame; where it is held, a formula may go on.
+  func isKeyframe(_ state: WalkState) -> Bool { state.from == state.to && state == self.state(ofKeyframe: state.from) }
+
+  func state(ofKeyframe index: Int) -> WalkState { timeline.state(at: timeline.frames[index]) }
 
   private struct Text: Hashable {
     let prompt: String

@@ -1,40 +1,49 @@
 extension Timeline {
-  /// What the film shows at a frame, 0 to `count` − 1: a pure function.
+  /// What the film shows at a frame, 0 to `count` − 1: a pure function. Frames that are to be spaced evenly have to be
+  /// `placed(by:)` a survey; until then they follow the clock.
   public func state(at frame: Int) -> WalkState {
     let frame = outward(frame)
     let keyframe = keyframe(before: frame)
-    guard frame > holdEnds[keyframe], keyframe < legs.count else { return WalkState(at: keyframe, of: keyframes) }
+    let time = time(at: frame)
+    guard frame > holdEnds[keyframe], keyframe < legs.count else {
+      return WalkState(at: keyframe, of: keyframes, time)
+    }
     let leg = legs[keyframe]
-    return state(leg: keyframe, at: leg.easing(Double(frame - leg.begin) / Double(leg.length)))
+    return state(
+      leg: keyframe, at: positions?[keyframe][frame - leg.begin - 1] ?? leg.easing(time.t), time)
   }
 
-  /// What the walk shows at `progress` of the way that leads away from a keyframe.
-  func state(leg: Int, at progress: Double) -> WalkState {
-    WalkState(
+  /// What the walk shows at `progress` of the way that leads away from a keyframe; its formulas at `time`, or where
+  /// time and progress are one.
+  func state(leg: Int, at progress: Double, _ time: FrameTime? = nil) -> WalkState {
+    let frame = Double(legs[leg].begin) + progress * Double(legs[leg].length)
+    let time = time ?? self.time(frame: frame, t: progress)
+    return WalkState(
       from: legs[leg].from, to: legs[leg].to, progress: progress, weights: course.weights(leg: leg, at: progress),
-      of: keyframes)
+      of: keyframes, time)
   }
 
-  /// The first frame that shows the same picture as a frame: that of the keyframe in a hold, and that of the way out on
-  /// the way back of a pingpong.
+  /// The first frame that shows the same picture as a frame: that of the keyframe in a hold, unless a formula goes on
+  /// there, and that of the way out on the way back of a pingpong.
   public func firstFrame(showing frame: Int) -> Int {
     let frame = outward(frame)
     let keyframe = keyframe(before: frame)
-    return frame <= holdEnds[keyframe] ? frames[keyframe] : frame
+    let isHeld = frame <= holdEnds[keyframe] && state(at: frame) == state(at: frames[keyframe])
+    return isHeld ? frames[keyframe] : frame
   }
 
   /// How many different pictures the film shows.
   public var pictures: Int { (0..<count).count { firstFrame(showing: $0) == $0 } }
 
   /// The frame of the way out that shows the same.
-  private func outward(_ frame: Int) -> Int {
+  func outward(_ frame: Int) -> Int {
     precondition((0..<count).contains(frame), "frame \(frame) of \(count)")
     let (last, turn) = (frames[frames.count - 1], holdEnds[holdEnds.count - 1])
     return loop == .pingpong && frame > turn ? last - (frame - turn) : frame
   }
 
   /// The last keyframe that is reached by then.
-  private func keyframe(before frame: Int) -> Int {
+  func keyframe(before frame: Int) -> Int {
     frames.lastIndex { $0 <= frame }!  // frames[0] is 0
   }
 }

@@ -1,7 +1,7 @@
 /// Why keyframes make no film. Keyframes count from 0 here and from 1 in the text.
 public enum TimelineError: Error, Sendable, Equatable {
   /// The part of a keyframe that is at fault.
-  public enum Part: Sendable { case start, hold, guidance, closing }
+  public enum Part: Sendable { case start, hold, guidance, strength, closing }
 
   case tooFewKeyframes(Int)
   case firstNotAtZero(frame: Int)
@@ -9,7 +9,9 @@ public enum TimelineError: Error, Sendable, Equatable {
   case notAfter(Int, frame: Int, keyframe: Int, holdEnd: Int)
   case beatsWithoutTempo(Int, Part, Time)
   case tooLong(Int, Part, Time)
-  case guidance(Int, Double)
+  /// A number beyond what it may be, on that frame where it is a formula.
+  case quantity(Int, Part, Quantity, Double, frame: Int?)
+  case formulaWithoutTempo(Int, Part, Quantity)
   /// A way back of a closed loop that takes no frame.
   case closingTooShort(Time)
 
@@ -20,7 +22,7 @@ public enum TimelineError: Error, Sendable, Equatable {
     case .firstNotAtZero: (0, .start)
     case .notAfter(let index, _, _, _): (index, .start)
     case .beatsWithoutTempo(let index, let part, _), .tooLong(let index, let part, _): (index, part)
-    case .guidance(let index, _): (index, .guidance)
+    case .quantity(let index, let part, _, _, _), .formulaWithoutTempo(let index, let part, _): (index, part)
     case .closingTooShort: (0, .closing)
     }
   }
@@ -43,8 +45,11 @@ extension TimelineError: CustomStringConvertible {
       "found \(time); expected seconds or frames, or the tempo as bpm: beats a minute"
     case .tooLong(_, _, let time):
       "found \(time); expected a film of at most \(Timeline.longest) frames"
-    case .guidance(_, let value):
-      "found guidance \(value); expected a finite number"
+    case .quantity(_, let part, let quantity, let value, let frame):
+      "found \(part) \(value)\(frame.map { " on frame \($0), by \(quantity)" } ?? ""); expected a number from "
+        + (part == .guidance ? "0 to 100" : "0 to 1")
+    case .formulaWithoutTempo(_, _, let quantity):
+      "found \(quantity), which counts beats; expected the tempo as bpm: beats a minute"
     case .closingTooShort(let time):
       "found \(time) for the way from the last keyframe back to the first; expected one frame at least"
     }

@@ -12,10 +12,11 @@ struct WalkNoise {
   private var drawn: [Latent] = []
 
   init(_ state: WalkState, of keyframes: [Keyframe], _ pictures: InvertedPictures, mix: Mix, shape: [Int]) {
+    let strengths = Dictionary(uniqueKeysWithValues: zip(state.weights.map(\.keyframe), state.strengths))
     origins = state.weights.merged { index in
       Origin(
         seed: UInt32(truncatingIfNeeded: keyframes[index].seed), picture: pictures.place(of: index),
-        strength: keyframes[index].picture == nil ? 0 : keyframes[index].strength)
+        strength: strengths[index]!)
     }
     .map { ($0.weight, (NoiseGenerator(seed: UInt64($0.key.seed)), pictures[$0.key.picture], $0.key.strength)) }
     self.mix = mix

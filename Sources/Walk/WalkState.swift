@@ -12,29 +12,34 @@ public struct WalkState: Sendable, Hashable {
   public let weights: [Weight]
   /// Mixed like the rest, but never beyond what the two keyframes say: a curve's overshoot is no wish of the author's.
   public let guidance: Double
+  /// For each of the weights, how much its keyframe's picture counts; 0 without one.
+  public let strengths: [Double]
 
   /// Off the way: any mix, of at least one keyframe.
   init(_ weights: [Weight], of keyframes: [Keyframe]) {
-    from = weights[0].keyframe
-    to = weights[weights.count - 1].keyframe
-    progress = 0
-    self.weights = weights
-    guidance = weights.mixed { keyframes[$0].guidance }
+    self.init(
+      from: weights[0].keyframe, to: weights[weights.count - 1].keyframe, progress: 0, weights: weights, of: keyframes,
+      .beginning, bounded: false)
   }
 
   /// On a keyframe.
-  init(at index: Int, of keyframes: [Keyframe]) {
-    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes)
+  init(at index: Int, of keyframes: [Keyframe], _ time: FrameTime) {
+    self.init(from: index, to: index, progress: 0, weights: [Weight(index, 1)], of: keyframes, time)
   }
 
   /// On the way between two.
-  init(from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe]) {
+  init(
+    from: Int, to: Int, progress: Double, weights: [Weight], of keyframes: [Keyframe], _ time: FrameTime,
+    bounded: Bool = true
+  ) {
     self.from = from
     self.to = to
     self.progress = progress
     self.weights = weights
-    let ends = [keyframes[from].guidance, keyframes[to].guidance].sorted()
-    guidance = min(max(weights.mixed { keyframes[$0].guidance }, ends[0]), ends[1])
+    let mixed = weights.mixed { keyframes[$0].guidance(at: time) }
+    let ends = [from, to].map { keyframes[$0].guidance(at: time) }.sorted()
+    guidance = bounded ? min(max(mixed, ends[0]), ends[1]) : mixed
+    strengths = weights.map { keyframes[$0.keyframe].picture == nil ? 0 : keyframes[$0.keyframe].strength(at: time) }
   }
 }
 

@@ -35,11 +35,12 @@ extension ExitCode {
       switch error {
       case let error as Fault: error.code
       case let error as ScriptError: error.isMissing ? .missingInput : .badData
-      case is TimelineError: .usage
+      case is TimelineError, is PromptError: .usage
       case let error as ModelError: error.isMissing ? .missingInput : .badData
       case let error as SafetensorsError: error.isMissing ? .missingInput : .badData
       case is SchedulerError, is WeightError: .badData
       case EngineError.size: .usage
+      case is EngineError, is BrokenFrame: .badData
       case let error as PictureError: ExitCode(for: error)
       case let error as FilmError: ExitCode(for: error)
       case let error as JobError: ExitCode(for: error)
@@ -73,7 +74,7 @@ extension ExitCode {
     switch error {
     case .otherJob: self = .cannotCreate
     case .busy: self = .tryLater
-    case .frame(_, _, let cause): self.init(for: cause)
+    case .frame(_, _, let cause), .preparation(let cause): self.init(for: cause)
     case .file(let error): self.init(for: error)
     case .film(let error): self.init(for: error)
     }

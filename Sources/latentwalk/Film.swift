@@ -57,23 +57,46 @@ struct Film {
   func render(
     by engine: Engine, of model: URL, _ options: FilmOptions, strip: String?, interruption: Interruption
   ) throws {
-    let frames = try WalkSource(script, engine, pictures)
+    let frames = try WalkSource(script, engine, options.report, pictures)
     options.report.say("\(url.relativePath): \(lengths)")
-    let job = FilmJob(output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames)
+    let job = FilmJob(
+      output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
+      onBadFrame: script.output.onBadFrame)
     let record = try JobRecord(
       script: script.pictures(size: frames.size, precision: engine.model.precision) + route,
       model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
     let source = FramesAhead(frames, atOnce: frames.atOnce)
     let strip = strip.map { LiveStrip(at: $0, frames: frames.count) }
+    var measure = PathMeasure()
     let outcome = try job.run(
       source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption,
-      watcher: strip?.add)
+      watcher: { index, image throws(PictureError) in
+        if frames.byClock != nil { measure.add(image) }
+        try strip?.add(index, image)
+      })
     guard case .finished = outcome else {
       throw Fault(code: .interrupted, description: "\(url.relativePath): \(outcome)")
     }
     options.report.say("wrote \(url.relativePath): \(outcome)")
-    if let work = frames.work, work.plain > 0 { options.report.say("the network was asked \(work.comparison(in: "times"))") }
+    if let byClock = frames.byClock { options.report.say(measure.evenness(instead: byClock)) }
+    if let work = frames.work, work.plain > 0 {
+      options.report.say("the network was asked \(work.comparison(in: "times"))")
+    }
+  }
+}
+
+extension PathMeasure {
+  /// How evenly neighbours differ, and how they would have by the clock.
+  fileprivate func evenness(instead byClock: [Double]) -> String {
+    func figures(_ steps: [Double]) -> String {
+      let moving = steps.filter { $0 > Self.standing }
+      let spread = Spread(moving)
+      return String(
+        format: "vary by %.2f of their mean, the largest is %.1f times it", spread.variation,
+        spread.mean > 0 ? (moving.max() ?? 0) / spread.mean : 0)
+    }
+    return "differences of neighbours \(figures(distances)); by the clock they would \(figures(byClock))"
   }
 }
 

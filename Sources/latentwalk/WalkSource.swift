@@ -1,16 +1,29 @@
 import Diffusion
+import Foundation
 import Pixels
 import Render
 import Scripts
+import Synchronization
+import Tensors
+import Video
 import Walk
 
 /// A script's pictures, as a job takes them.
-struct WalkSource: FrameSource {
+final class WalkSource: FrameSource {
   let size: Size
   /// How many frames are best made at the same time.
   let atOnce: Int
-  private let frames: WalkFrames
+  private let report: ReportOptions
   private let chosen: Choice
+  private let state: Mutex<State>
+  /// The same with full precision, for frames that come out broken; nil where they have that already.
+  private let careful: CarefulFrames?
+
+  private struct State {
+    var frames: WalkFrames
+    var survey: Survey?
+    var byClock: [Double]?
+  }
 
   /// Which pictures are given.
   enum Choice {
@@ -23,15 +36,21 @@ struct WalkSource: FrameSource {
   }
 
   /// Encodes the script's prompts.
-  init(_ script: Script, _ engine: Engine, _ chosen: Choice = .all) throws {
-    size = try engine.size(script.size)
-    let sampling = Sampling(steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model))
-    let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
-    frames = try WalkFrames(
-      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix, method: script.method)
+  init(_ script: Script, _ engine: Engine, _ report: ReportOptions, _ chosen: Choice = .all) throws {
+    size = try engine.size(script.size, preview: script.isPreview)
+    let frames = try WalkFrames(script, engine, size)
+    careful =
+      engine.model.precision == .fp32
+      ? nil : CarefulFrames { [size] in try WalkFrames(script, engine.computing(in: .fp32), size) }
     atOnce = frames.picturesAtOnce
-    self.chosen = chosen
+    state = Mutex(State(frames: frames))
+    (self.report, self.chosen) = (report, chosen)
   }
+
+  private var frames: WalkFrames { state.withLock { $0.frames } }
+
+  /// How far neighbours would lie apart by the clock, as the survey foretells; nil where frames follow the clock.
+  var byClock: [Double]? { state.withLock { $0.byClock } }
 
   var count: Int {
     switch chosen {
@@ -46,12 +65,28 @@ struct WalkSource: FrameSource {
   /// The work so far, where the method shares some of it between pictures.
   var work: Work? { frames.work }
 
-  func frame(at index: Int) throws -> Image {
-    switch chosen {
-    case .all: try frames.frame(at: index)
-    case .frames(let indices): try frames.frame(at: indices[index])
-    case .mixes(let mixes): try frames.picture(of: mixes[index])
+  func frame(at index: Int) throws -> Image { try picture(index, of: frames) }
+
+  func frameAgain(at index: Int) throws -> Image? {
+    guard let careful else { return nil }
+    let frames = try careful.frames()
+    let survey = state.withLock { $0.survey }
+    return try picture(index, of: survey.map(frames.placed) ?? frames)
+  }
+
+  private func picture(_ index: Int, of frames: WalkFrames) throws -> Image {
+    try namingBroken {
+      switch chosen {
+      case .all: try frames.frame(at: index)
+      case .frames(let indices): try frames.frame(at: indices[index])
+      case .mixes(let mixes): try frames.picture(of: mixes[index])
+      }
     }
+  }
+
+  /// What the picture of a frame of the film is made of, chosen or not.
+  func ingredients(ofFrame index: Int) -> (noise: Latent, conditioning: Conditioning) {
+    frames.ingredients(of: index)
   }
 
   func firstFrame(showing index: Int) -> Int {
@@ -64,40 +99,59 @@ struct WalkSource: FrameSource {
     case .mixes: return index
     }
   }
-}
 
-extension FrameSource {
-  /// All pictures, `atOnce` made at the same time, with their progress told.
-  func pictures(atOnce: Int, _ report: ReportOptions) throws -> [Image] {
-    let ahead = FramesAhead(self, atOnce: atOnce)
-    let progress = ProgressPrinter(style: report.style)
-    progress.begin(frames: count, found: 0, toRender: (0..<count).count { firstFrame(showing: $0) == $0 })
-    defer { progress.end() }
-    var images: [Image] = []
-    for index in 0..<count {
-      let first = firstFrame(showing: index)
-      images.append(first < index ? images[first] : try ahead.frame(at: index))
-      progress.advance(rendered: first == index)
+  /// Where frames are to be spaced evenly, surveys the walk and places them.
+  func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
+    let frames = frames
+    if case .mixes = chosen { return nil }
+    guard frames.timeline.spacing != .time else { return nil }
+    let earlier = kept.flatMap { try? JSONDecoder().decode(Survey.self, from: Data($0)) }
+    let survey = try earlier ?? survey(frames, interruption)
+    state.withLock {
+      $0 = State(frames: frames.placed(by: survey), survey: survey, byClock: frames.timeline.steps(by: survey))
     }
-    return images
+    return try Array(JSONEncoder().encode(survey))
+  }
+
+  private func survey(_ frames: WalkFrames, _ interruption: Interruption) throws -> Survey {
+    let timeline = frames.timeline
+    report.say("even spacing: a survey of \(Survey.pictures(of: timeline).grouped) pictures comes first")
+    let progress = ProgressPrinter(style: report.style)
+    progress.begin(frames: Survey.pictures(of: timeline), found: 0)
+    defer { progress.end() }
+    return try Survey(of: timeline) { states in
+      let ahead = FramesAhead(Moments(frames: frames, states: states, size: size), atOnce: atOnce)
+      return try states.indices.map { index in
+        if interruption.isRequested { throw Interrupted() }
+        defer { progress.advance(rendered: true) }
+        return try ahead.frame(at: index)
+      }
+    }
   }
 }
 
-extension Engine {
-  /// The size asked for, or the model's own; checked against what the model can make.
-  func size(_ wanted: Size?) throws -> Size {
-    let size = wanted ?? model.defaultSize
-    _ = try latentShape(width: size.width, height: size.height)
-    return size
-  }
+/// Pictures of some moments of a walk.
+private struct Moments: FrameSource {
+  let frames: WalkFrames
+  let states: [WalkState]
+  let size: Size
+
+  var count: Int { states.count }
+  var width: Int { size.width }
+  var height: Int { size.height }
+
+  func frame(at index: Int) throws -> Image { try frames.picture(of: states[index]) }
 }
 
-extension Image {
-  /// The picture `factor` times as wide and high.
-  func enlarged(_ factor: Int) throws(PictureError) -> Image {
-    factor == 1 ? self : try scaled(width: width * factor, height: height * factor, filter: .lanczos)
+extension WalkFrames {
+  fileprivate convenience init(_ script: Script, _ engine: Engine, _ size: Size) throws {
+    let sampling = Sampling(
+      steps: script.steps, guidance: Script.Default.guidance, scheduler: script.scheduler(for: engine.model),
+      shortcuts: script.shortcuts)
+    // Found here, before the first picture, where the scheduler cannot do that.
+    _ = try engine.sampler(sampling.scheduler, steps: sampling.steps)
+    let painter = try EnginePainter(engine, width: size.width, height: size.height, sampling: sampling)
+    try self.init(
+      script.timeline, painter: painter, promptMix: script.promptMix, noiseMix: script.noiseMix, method: script.method)
   }
-
-  /// The least enlargement at which a picture shows its details and has room for a label.
-  var readableScale: Int { (96 + width - 1) / width }
 }

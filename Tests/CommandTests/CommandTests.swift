@@ -7,7 +7,8 @@ import Video
 /// The commands, run as a user runs them, with the model that ships.
 @Suite struct CommandTests {
   static let names = [
-    "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "measure", "presets", "model",
+    "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "map", "measure", "presets",
+    "model",
   ]
 
   @Test func aloneItSaysWhatThereIs() throws {
@@ -121,6 +122,20 @@ import Video
     var found = 0
     while try film.next() != nil { found += 1 }
     #expect(found == count)
+  }
+
+  @Test(arguments: ["none", "closed", "pingpong"], ["even", "even-between"])
+  func loopsAndEvenFramesAreExactlyAsManyAsAsked(loop: String, spacing: String) throws {
+    let tool = try Tool()
+    let result = try tool.run(
+      ["walk", "a cat", "a dog", "a fox", "--frames", "8", "--path", "smooth", "--loop", loop, "--spacing", spacing]
+        + ["-o", "film.mp4"] + least)
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(try tool.files == ["film.mp4"])
+    var film = try FilmReader(tool.folder.url.appending(path: "film.mp4"))
+    var found = 0
+    while try film.next() != nil { found += 1 }
+    #expect(found == 8)
   }
 
   @Test func lengthsAreToldBeforeRendering() throws {

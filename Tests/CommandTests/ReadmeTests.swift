@@ -40,7 +40,7 @@ import Testing
     if words[1] == "measure" {
       #expect(try tool.run(["walk", "a car", "a tiger", "--frames", "4", "-o", "film.mp4"] + least).code == 0)
     }
-    if ["walk", "render", "batch", "strip", "image", "explore", "grid", "slider"].contains(words[1]) {
+    if ["walk", "render", "batch", "strip", "image", "explore", "grid", "slider", "map"].contains(words[1]) {
       words += ["--steps", "1"]
     }
     let result = try tool.run(Array(words.dropFirst()))
@@ -85,6 +85,6 @@ import Testing
 
   /// Splits at spaces outside quotes.
   private static func words(_ line: String) -> [String] {
-    line.matches(of: #/"([^"]*)"|(\S+)/#).map { String($0.1 ?? $0.2 ?? "") }
+    line.matches(of: #/"([^"]*)"|'([^']*)'|(\S+)/#).map { String($0.1 ?? $0.2 ?? $0.3 ?? "") }
   }
 }

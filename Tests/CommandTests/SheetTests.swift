@@ -61,7 +61,8 @@ import Video
     #expect(
       try tool.run(
         [
-          "slider", "a car", "--from", "a cat", "--to", "a tiger", "--strengths", "-2..2", "--count", "3", "--seeds",
+          "slider", "a car", "--direction", "\"a tiger\" - \"a cat\"", "--strengths", "-2..2", "--count", "3",
+          "--seeds",
           "5,6",
         ]
           + least
@@ -74,11 +75,24 @@ import Video
     // At strength 1 from itself, the prompt has become the other.
     #expect(
       try tool.run(
-        ["slider", "a cat", "--from", "a cat", "--to", "a tiger", "--strengths", "-1,1", "-o", "s.png"] + least
+        ["slider", "a cat", "--direction", "-\"a cat\" + \"a tiger\"", "--strengths", "-1,1", "-o", "s.png"] + least
       )
       .code == 0)
     #expect(try tool.run(["image", "a tiger", "-o", "tiger.png"] + least).code == 0)
     #expect(try shows(picture("s.png", in: tool), picture("tiger.png", in: tool)))
+  }
+
+  @Test func aMapShowsTheWay() throws {
+    let tool = try Tool()
+    for name in ["map.svg", "map.png"] {
+      #expect(
+        try tool.run(["map", "a car", "a tiger", "a cat", "--seeds", "1-3", "--count", "5", "-o", name] + least).code
+          == 0)
+    }
+    let map = try String(contentsOf: tool.folder.url.appending(path: "map.svg"), encoding: .utf8)
+    for label in ["Prompts", "Noise", "Pictures", "a car, 1", "a tiger, 2", "a cat, 3"] { #expect(map.contains(label)) }
+    #expect(map.matches(of: #/<image /#).count == 9)
+    #expect(try picture("map.png", in: tool).width > 1000)
   }
 
   @Test func theStripFillsWhileFramesAreMade() throws {

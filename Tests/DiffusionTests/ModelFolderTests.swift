@@ -288,7 +288,8 @@ import Testing
     (["tiles": "1"], "the unknown key 'tiles', expected only keys whose meaning is known; remove it if it has none"),
   ]
 
-  @Test(arguments: tinyAutoencoders) func refusesOtherTinyAutoencoders(changes: [String: String], found: String) throws {
+  @Test(arguments: tinyAutoencoders) func refusesOtherTinyAutoencoders(changes: [String: String], found: String) throws
+  {
     try folder.writeModel()
     let keys = ["_class_name": #""AutoencoderTiny""#].merging(changes) { $1 }
     try folder.write("{\(keys.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}", to: "vae/config.json")

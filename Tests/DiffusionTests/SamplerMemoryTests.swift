@@ -42,10 +42,8 @@ import Testing
 
   /// Sampler and latent before every evaluation, and the last latent.
   private func run(_ kind: SchedulerKind, seed: UInt64) throws -> Run {
-    var sampler = try SchedulerConfiguration([
-      "beta_schedule": .string("scaled_linear"), "beta_start": .number(0.00085), "beta_end": .number(0.012),
-      "num_train_timesteps": .number(1000), "clip_sample": .bool(false),
-    ]).sampler(kind, steps: Self.steps)
+    var sampler = try SchedulerConfigurationTests.configuration(for: kind).setting("clip_sample", .bool(false))
+      .sampler(kind, steps: Self.steps)
     var generator = NoiseGenerator(seed: seed)
     var x = weightedSum((sampler.initialNoiseScale, generator.next(shape: [1, 1, 4, 4])))
     var run = Run(noises: sampler.timesteps.map { _ in generator.next(shape: x.shape) })

@@ -178,15 +178,18 @@ import Testing
       changes: ["_class_name": .string("FlowMatchEulerDiscreteScheduler")],
       says: ["prediction_type", "flow_prediction", "ddim supports: epsilon"]),
     Refusal(
-      testDescription: "flow shift", changes: [
+      testDescription: "flow shift",
+      changes: [
         "_class_name": .string("FlowMatchEulerDiscreteScheduler"), "shift": .number(0),
       ], says: ["shift", "0", "above 0"]),
     Refusal(
-      testDescription: "flow without its shift", changes: [
+      testDescription: "flow without its shift",
+      changes: [
         "_class_name": .string("FlowMatchEulerDiscreteScheduler"), "use_dynamic_shifting": .bool(true),
       ], says: ["use_dynamic_shifting", "true"]),
     Refusal(
-      testDescription: "inverted flow", changes: [
+      testDescription: "inverted flow",
+      changes: [
         "_class_name": .string("FlowMatchEulerDiscreteScheduler"), "invert_sigmas": .bool(true),
       ], says: ["invert_sigmas", "true"]),
     Refusal(testDescription: "no steps", kind: .euler, steps: 0, changes: [:], says: ["steps", "0", "1000"]),

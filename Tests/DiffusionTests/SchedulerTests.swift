@@ -78,7 +78,9 @@ import Testing
     if let original = settings["original_inference_steps"].double {
       configuration = configuration.setting("original_inference_steps", .number(original))
     }
-    let (sigmas, timesteps) = (settings["sigmas"].list.compactMap(\.double), settings["timesteps"].list.compactMap(\.double))
+    let (sigmas, timesteps) = (
+      settings["sigmas"].list.compactMap(\.double), settings["timesteps"].list.compactMap(\.double)
+    )
     if json["scheduler"]["_class_name"].string == "FlowMatchEulerDiscreteScheduler" {
       return try FlowEuler(
         configuration, steps: settings["num_inference_steps"].int ?? sigmas.count,

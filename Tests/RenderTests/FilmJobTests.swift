@@ -133,6 +133,30 @@ struct FilmJobTests {
     #expect(again.rendered == [3])
   }
 
+  @Test func whatWasFoundOutBeforeIsKeptUntilTheFilmIsWhole() throws {
+    func source(_ stop: Interruption? = nil) -> SyntheticSource {
+      SyntheticSource(count: 5, before: { if $0 == 2 { stop?.request() } }, preparation: [1, 2, 3])
+    }
+    let stop = Interruption()
+    let first = source(stop)
+    _ = try job.run(quietly: first, interruption: stop)
+    let second = source()
+    #expect(try job.run(quietly: second) == .finished(frames: 5, rendered: 2))
+    #expect(first.given == [nil] && second.given == [[1, 2, 3]])
+    #expect(try folder.names == ["film.mp4"])
+    let third = source()
+    _ = try job.run(quietly: third)
+    #expect(third.given == [nil])
+  }
+
+  @Test func askedToStopWhileItIsFoundOut() throws {
+    let interruption = Interruption()
+    interruption.request()
+    let source = SyntheticSource(count: 5, preparation: [1])
+    #expect(try job.run(quietly: source, interruption: interruption) == .interrupted(done: 0, frames: 5, partial: nil))
+    #expect(try folder.names == [])
+  }
+
   @Test func framesAheadAreNewOnes() throws {
     let source = SyntheticSource(count: 20, first: { $0 < 12 ? 0 : $0 })
     let ahead = FramesAhead(source, atOnce: 3)

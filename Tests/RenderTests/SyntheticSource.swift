@@ -9,18 +9,25 @@ final class SyntheticSource: FrameSource {
   let count: Int
   let width = 64
   let height = 48
+  /// What is found out before the first frame.
+  let preparation: [UInt8]?
   private let asked = Mutex<[Int]>([])
   private let first: @Sendable (Int) -> Int
   private let before: @Sendable (Int) throws -> Void
+  private let again: (@Sendable (Int) throws -> Void)?
 
-  /// `first` says which frame shows the same as a frame; `before` runs before each frame is made.
+  /// `first` says which frame shows the same as a frame; `before` runs before each frame is made, `again` before one
+  /// is made again, if they can be.
   init(
     count: Int, before: @escaping @Sendable (Int) throws -> Void = { _ in },
-    first: @escaping @Sendable (Int) -> Int = { $0 }
+    first: @escaping @Sendable (Int) -> Int = { $0 }, again: (@Sendable (Int) throws -> Void)? = nil,
+    preparation: [UInt8]? = nil
   ) {
     self.count = count
     self.first = first
+    self.preparation = preparation
     self.before = before
+    self.again = again
   }
 
   var rendered: [Int] { asked.withLock { $0 } }
@@ -29,6 +36,22 @@ final class SyntheticSource: FrameSource {
     try before(index)
     asked.withLock { $0.append(index) }
     return .pattern(width: width, height: height, seed: first(index))
+  }
+
+  func frameAgain(at index: Int) throws -> Image? {
+    guard let again else { return nil }
+    try again(index)
+    return .pattern(width: width, height: height, seed: first(index))
+  }
+
+  /// What earlier runs kept, one for each run.
+  var given: [[UInt8]?] { kept.withLock { $0 } }
+  private let kept = Mutex<[[UInt8]?]>([])
+
+  func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
+    self.kept.withLock { $0.append(kept) }
+    if interruption.isRequested, preparation != nil { throw Interrupted() }
+    return kept ?? preparation
   }
 
   func firstFrame(showing index: Int) -> Int { first(index) }

@@ -30,6 +30,7 @@ import Walk
     #expect(some { $0.keyframes.count > 2 })
     #expect(some { $0.keyframes.contains { $0.hold != .zero } && $0.keyframes.contains { $0.easing != .linear } })
     #expect(some { Set($0.keyframes.map(\.prompt)).count == 1 && Set($0.keyframes.map(\.seed)).count > 2 })
+    #expect(some { $0.path == .smooth && $0.loop == .closed } && some { $0.spacing == .even })
     #expect(some { Set($0.keyframes.map(\.prompt)).count > 2 && Set($0.keyframes.map(\.seed)).count == 1 })
   }
 

@@ -49,6 +49,8 @@ import Testing
     Case(script("steps: [4]"), "2:8", "found `steps`: a list"),
     Case(script("guidance: .nan"), "2:11", "found `guidance`: .nan; expected a number from 0 to 100"),
     Case(script("guidance: -1"), "2:11", "found `guidance`: -1"),
+    Case(script("guidance-interval: 0.8..0.2"), "2:20", "expected a part of the way from 0 to 1, such as 0.2..0.8"),
+    Case(script("cache: deep:1"), "2:8", "expected deep:N with N from 2 to 100"),
     Case(script("guidance: 1e400"), "2:11", "found `guidance`: 1e400"),
     Case(
       script("fps: 0"), "2:6",

@@ -1,5 +1,6 @@
 import Diffusion
 import Scripts
+import TestSupport
 import Testing
 import Video
 import Walk
@@ -14,6 +15,8 @@ import Walk
     steps: 12
     guidance: 3.5
     scheduler: ddim
+    guidance-interval: 0.2..0.8
+    cache: deep:3
     prompt-mix: slerp
     noise-mix: lerp
     loop: none
@@ -38,6 +41,7 @@ import Walk
   @Test func everyKeyIsRead() throws {
     let script = try Script(yaml: Self.full, named: "full.yaml")
     #expect(script.model == "emoji")
+    #expect(script.shortcuts == Shortcuts(guidanceInterval: GuidanceInterval(0.2, 0.8), cache: FeatureCache(deep: 3)))
     #expect(script.size == Size(width: 64, height: 64))
     #expect(script.steps == 12)
     #expect(script.scheduler == .ddim)
@@ -64,7 +68,7 @@ import Walk
     #expect(script.steps == Script.Default.steps)
     #expect(script.promptMix == .lerp && script.noiseMix == .slerp)
     #expect(script.timeline.keyframes.map(\.seed) == [Script.Default.seed, Script.Default.seed])
-    #expect(script.timeline.keyframes.map(\.guidance) == [Script.Default.guidance, Script.Default.guidance])
+    #expect(script.timeline.keyframes.map(\.guidance) == [.constant(Script.Default.guidance), .constant(Script.Default.guidance)])
     #expect(script.timeline.count == 31)
     #expect(script.output == Script.Output())
   }
@@ -89,11 +93,13 @@ import Walk
     #expect(script.timeline.keyframes.map(\.easing) == [.easeIn, .easeIn, .linear])
   }
 
+  static let even = loop.replacing("spacing: time", with: "spacing: even").replacing(", easing: smooth", with: "")
   static let loop = """
     path: smooth
     loop: closed
     close: 1b
     bpm: 60
+    spacing: time
     keyframes:
       - {prompt: a, easing: smooth}
       - {prompt: b, after: 2s, hold: 1s}
@@ -114,8 +120,18 @@ import Walk
     #expect(try Script(yaml: windows, named: "w") == Script(yaml: Self.full, named: "f"))
   }
 
+  @Test func evenFramesFollowNoCurve() throws {
+    let even = Self.loop.replacing("spacing: time", with: "spacing: even-between")
+    #expect(
+      refusal { try Script(yaml: even, named: "even") }
+        == "even:7:25: found `easing` beside `spacing: even-between`; expected one of the two, for frames that are spaced "
+        + "evenly follow no curve")
+    let script = try Script(yaml: even.replacing(", easing: smooth", with: ""), named: "even")
+    #expect(script.timeline.spacing == .evenBetween)
+  }
+
   @Test(arguments: [
-    full, loop, loop.replacing("closed\nclose: 1b", with: "pingpong").replacing(", easing: smooth", with: ""),
+    even, full, loop, loop.replacing("closed\nclose: 1b", with: "pingpong").replacing(", easing: smooth", with: ""),
   ])
   func canonicalTextGivesTheSameFilmAndItself(yaml: String) throws {
     let script = try Script(yaml: yaml, named: "full.yaml")

@@ -75,7 +75,9 @@ import Walk
   /// The branches stand at places of their own: another film through the same keyframes shows the same pictures there.
   @Test func picturesDoNotDependOnTheFramesOfTheFilm() throws {
     let method = Method.blend(Blend(branches: 3))
-    let (few, many) = (try Stage.walk(Stage.timeline(5), method, .euler), try Stage.walk(Stage.timeline(9), method, .euler))
+    let (few, many) = (
+      try Stage.walk(Stage.timeline(5), method, .euler), try Stage.walk(Stage.timeline(9), method, .euler)
+    )
     for frame in 0...4 { #expect(try few.frame(at: frame) == many.frame(at: 2 * frame)) }
   }
 
@@ -117,11 +119,5 @@ import Walk
       #expect(frames.work == Work(evaluations: wanted, plain: 10 * 6))
       #expect(method.estimate(of: timeline, evaluations: 6) == frames.work)
     }
-  }
-}
-
-extension Image {
-  fileprivate func largestDifference(from other: Image) -> Int {
-    zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
   }
 }

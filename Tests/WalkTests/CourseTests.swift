@@ -94,7 +94,7 @@ import Walk
 
   @Test func guidanceStaysBetweenItsKeyframes() throws {
     var keyframes = keys([0, 50, 100, 150])
-    for (index, guidance) in [4.0, 4, 9, 1].enumerated() { keyframes[index].guidance = guidance }
+    for (index, guidance) in [4.0, 4, 9, 1].enumerated() { keyframes[index].guidance = .constant(guidance) }
     let timeline = try Timeline(keyframes, rate: FrameRate(30), path: .smooth)
     #expect((0...50).allSatisfy { timeline.state(at: $0).guidance == 4 })
     #expect((0..<timeline.count).allSatisfy { (1...9).contains(timeline.state(at: $0).guidance) })

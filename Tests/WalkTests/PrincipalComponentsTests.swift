@@ -7,7 +7,7 @@ struct PrincipalComponentsTests {
   private func plane(_ points: [SIMD2<Double>]) -> [[Float]] {
     // Two directions at right angles, each of length 1, and a place off the origin.
     let a = [0.5, 0.5, 0.5, 0.5, 0, 0]
-    let b = [0.1, -0.1, 0.1, -0.1, 0.7, -0.6782329983125268]
+    let b = [0.1, -0.1, 0.1, -0.1, 0.7, -0.6855654600401044]
     return points.map { p in (0..<6).map { Float(p.x * a[$0] + p.y * b[$0] + Double($0) * 3) } }
   }
 

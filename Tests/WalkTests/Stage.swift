@@ -1,5 +1,6 @@
 import Diffusion
 import Foundation
+import Pixels
 import Tensors
 import TestSupport
 import Testing
@@ -7,7 +8,12 @@ import Walk
 
 /// Walks through a tiny model, real enough for laws about denoising.
 enum Stage {
-  static let engine = Result { try Engine(model: Golden.root.appending(path: "models/tiny-sd15"), precision: .fp32) }
+  static let model = Golden.root.appending(path: "models/tiny-sd15")
+  private static let engines = [Precision.fp32, .bf16].map { precision in
+    Result { try Engine(model: model, precision: precision) }
+  }
+
+  static func engine(_ precision: Precision) throws -> Engine { try engines[precision == .fp32 ? 0 : 1].get() }
 
   /// Three keyframes, of which the last two are five frames apart.
   static var timeline: Timeline {
@@ -31,9 +37,18 @@ enum Stage {
   }
 
   /// Not by DDIM: of a model of random weights it clips nearly every number, and clipping is no smooth law.
-  static func walk(_ timeline: Timeline, _ method: Walk.Method, _ kind: SchedulerKind) throws -> WalkFrames {
+  static func walk(
+    _ timeline: Timeline, _ method: Walk.Method, _ kind: SchedulerKind, _ precision: Precision = .fp32
+  ) throws -> WalkFrames {
     let painter = try EnginePainter(
-      engine.get(), width: 128, height: 128, sampling: Sampling(steps: 6, guidance: 1, scheduler: kind))
+      engine(precision), width: 128, height: 128, sampling: Sampling(steps: 6, guidance: 1, scheduler: kind))
     return try WalkFrames(timeline, painter: painter, method: method)
+  }
+}
+
+extension Image {
+  /// The largest difference of two bytes.
+  func largestDifference(from other: Image) -> Int {
+    zip(pixels, other.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 0
   }
 }

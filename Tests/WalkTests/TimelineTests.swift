@@ -104,7 +104,9 @@ import Walk
     #expect(fault(key(.at(.zero)), key(.after(moment))) == .notAfter(1, frame: 0, keyframe: 0, holdEnd: 0))
     #expect(fault(key(.at(.zero)), key(.after(beat))) == .beatsWithoutTempo(1, .start, beat))
     #expect(fault(key(.at(.zero), hold: ages), key(.after(.frames(1)))) == .tooLong(0, .hold, ages))
-    #expect(fault(key(.at(.zero), guidance: .infinity), key(.after(.frames(1)))) == .guidance(0, .infinity))
+    #expect(
+      fault(key(.at(.zero), guidance: .infinity), key(.after(.frames(1))))
+        == .quantity(0, .guidance, .constant(.infinity), .infinity, frame: nil))
   }
 }
 

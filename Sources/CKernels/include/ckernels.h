@@ -27,6 +27,8 @@ void ck_layer_norm(ck_type type, const void *x, void *y, int64_t rows, int64_t w
 void ck_geglu(ck_type type, const void *x, void *y, int64_t rows, int64_t width);
 void ck_silu(ck_type type, const void *x, void *y, int64_t count);
 void ck_add(ck_type type, const void *a, const void *b, void *y, int64_t count);
+// y = (1 - t) a + t b.
+void ck_lerp(ck_type type, const void *a, const void *b, float t, void *y, int64_t count);
 
 // softmax(q kᵀ scale) v for each head. Rows of q, k, v, y hold all heads side by side; the strides count
 // elements from row to row. scratch holds ck_attention_scratch(…) bytes, 64-byte aligned.

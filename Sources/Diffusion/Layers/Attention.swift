@@ -24,10 +24,11 @@ struct SelfAttention: Sendable {
   }
 
   /// `x` and `residual` are [n, tokens, width]; so is the sum that comes back.
-  func callAsFunction(_ x: Tensor, adding residual: Tensor) -> Tensor {
+  func callAsFunction(_ x: Tensor, adding residual: Tensor, tap: AttentionTap? = nil) -> Tensor {
     let y = qkv(x)
     let (q, k, v) = (y.columns(0..<width), y.columns(width..<2 * width), y.columns(2 * width..<3 * width))
-    return out(.attention(q, k, v, heads: heads, causal: causal), adding: residual)
+    let tapped = tap?.own(q, y.columns(width..<3 * width), heads: heads)
+    return out(tapped ?? .attention(q, k, v, heads: heads, causal: causal), adding: residual)
   }
 }
 
@@ -48,12 +49,22 @@ struct CrossAttention: Sendable {
   func keysAndValues(_ context: Tensor) -> Tensor { kv(context) }
 
   /// `x` and `residual` may be fewer pictures than there are prompts; here their ways part.
-  func callAsFunction(_ x: Tensor, _ keysAndValues: Tensor, adding residual: Tensor) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ context: BlockContext, adding residual: Tensor) -> Tensor {
+    let keysAndValues = context.keysAndValues
     let (k, v) = (keysAndValues.columns(0..<width), keysAndValues.columns(width..<2 * width))
     let count = keysAndValues.shape[0]
-    return out(
-      .attention(q(x).repeated(to: count).columns, k, v, heads: heads), adding: residual.repeated(to: count))
+    let q = q(x).repeated(to: count).columns
+    let tapped = context.tap?.prompt(q, keysAndValues, heads: heads)
+    return out(tapped ?? .attention(q, k, v, heads: heads), adding: residual.repeated(to: count))
   }
+}
+
+/// What one transformer block is told besides the picture.
+struct BlockContext: Sendable {
+  /// Those of the prompts, side by side, [n, tokens, 2 · width].
+  let keysAndValues: Tensor
+  /// Listens in on the block's attentions; nil where nobody does.
+  var tap: AttentionTap?
 }
 
 /// Self-attention, attention to the prompt and a gated feed-forward layer, each normalised and added.
@@ -73,11 +84,11 @@ struct TransformerBlock: Sendable {
     contract = try Linear(w["ff.net.2"], 4 * width, width)
   }
 
-  func keysAndValues(_ context: Tensor) -> Tensor { attendPrompt.keysAndValues(context) }
+  func context(_ prompt: Tensor) -> BlockContext { BlockContext(keysAndValues: attendPrompt.keysAndValues(prompt)) }
 
-  func callAsFunction(_ x: Tensor, _ keysAndValues: Tensor) -> Tensor {
-    var x = attend(norm1(x), adding: x)
-    x = attendPrompt(norm2(x), keysAndValues, adding: x)
+  func callAsFunction(_ x: Tensor, _ context: BlockContext) -> Tensor {
+    var x = attend(norm1(x), adding: x, tap: context.tap)
+    x = attendPrompt(norm2(x), context, adding: x)
     return contract(expand(norm3(x)).geglu, adding: x)
   }
 }
@@ -101,13 +112,13 @@ struct SpatialTransformer: Sendable {
     leave = try Linear(w["proj_out"], channels, channels)
   }
 
-  /// One tensor of keys and values for each block.
-  func keysAndValues(_ context: Tensor) -> [Tensor] { blocks.map { $0.keysAndValues(context) } }
+  /// What each block hears of a prompt.
+  func context(_ prompt: Tensor) -> [BlockContext] { blocks.map { $0.context(prompt) } }
 
   /// `x` is [n, h, w, channels] for n prompts, or fewer that several prompts share; the result has one for each prompt.
-  func callAsFunction(_ x: Tensor, _ keysAndValues: [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ context: [BlockContext]) -> Tensor {
     var h = enter(norm(x)).reshaped([x.shape[0], x.shape[1] * x.shape[2], x.width])
-    for (block, kv) in zip(blocks, keysAndValues) { h = block(h, kv) }
+    for (block, context) in zip(blocks, context) { h = block(h, context) }
     let residual = x.repeated(to: h.shape[0])
     return leave(h.reshaped(residual.shape), adding: residual)
   }

@@ -4,9 +4,37 @@ package import Tensors
 package struct UNet: Sendable {
   /// What a prompt says to every cross-attention: computed once, used at every step.
   package struct Context: Sendable {
-    fileprivate var down, up: [[[Tensor]]]
-    fileprivate var middle: [Tensor]
+    fileprivate var down, up: [[[BlockContext]]]
+    fileprivate var middle: [BlockContext]
+
+    package var prompts: Int { middle[0].keysAndValues.shape[0] }
+
+    /// What it says of some of the prompts.
+    package subscript(prompts: Range<Int>) -> Context {
+      map { BlockContext(keysAndValues: $1.keysAndValues[prompts], tap: $1.tap) }
+    }
+
+    /// Every transformer block's, in the order in which the network comes to them.
+    var blocks: [BlockContext] { down.joined().joined() + middle + up.joined().joined() }
+
+    /// The same with each block's changed; `change` also gets the block's place in the order.
+    func map(_ change: (_ block: Int, BlockContext) -> BlockContext) -> Context {
+      var (next, context) = (0, self)
+      func changed(_ blocks: [BlockContext]) -> [BlockContext] {
+        blocks.map {
+          next += 1
+          return change(next - 1, $0)
+        }
+      }
+      context.down = down.map { $0.map(changed) }
+      context.middle = changed(middle)
+      context.up = up.map { $0.map(changed) }
+      return context
+    }
   }
+
+  /// What an evaluation knows below the outermost layers, a picture for each prompt.
+  package typealias DeepFeatures = Tensor
 
   private let time: TimeEmbedding
   private let shifts: TimeShifts
@@ -47,8 +75,8 @@ package struct UNet: Sendable {
   /// `prompt` is [n, tokens, width].
   package func context(_ prompt: Tensor) -> Context {
     Context(
-      down: down.map { $0.attentions.map { $0.keysAndValues(prompt) } },
-      up: up.map { $0.attentions.map { $0.keysAndValues(prompt) } }, middle: middle.attention.keysAndValues(prompt))
+      down: down.map { $0.attentions.map { $0.context(prompt) } },
+      up: up.map { $0.attentions.map { $0.context(prompt) } }, middle: middle.attention.context(prompt))
   }
 
   /// A guidance as a distilled model wants to be told it; nil for other models.
@@ -61,14 +89,36 @@ package struct UNet: Sendable {
   /// prompts before all latents with the next.
   /// `told` is the embedded guidance [1, width], for distilled models that are told it.
   package func callAsFunction(_ x: Tensor, time t: Double, _ context: Context, told: Tensor? = nil) -> Tensor {
+    evaluated(x, time: t, context, told: told).output
+  }
+
+  /// The same with the deep features, for evaluations that come after.
+  package func evaluated(
+    _ x: Tensor, time t: Double, _ context: Context, told: Tensor? = nil
+  ) -> (output: Tensor, deep: DeepFeatures) {
     let t = shifts(time(t, told: told))
     var x = convIn(x)
     var skips = [x]
     for (block, context) in zip(down, context.down) { x = block(x, t, context, &skips) }
     x = middle(x, t, context.middle)
-    for (block, context) in zip(up, context.up) { x = block(x, t, context, &skips) }
-    return convOut(normOut(x, silu: true))
+    for (block, context) in zip(up, context.up).dropLast() { x = block(x, t, context, &skips) }
+    let (last, said) = (up[up.count - 1], context.up[up.count - 1])
+    let deep = last.inner(x, t, said, &skips)
+    return (finish(last.outer(deep, t, said, &skips)), deep)
   }
+
+  /// An evaluation that computes the outermost layers only, over deep features of an earlier one.
+  package func callAsFunction(
+    _ x: Tensor, time t: Double, _ context: Context, told: Tensor? = nil, over deep: DeepFeatures
+  ) -> Tensor {
+    let t = shifts(time(t, told: told))
+    let x = convIn(x)
+    var skips = [x]
+    _ = down[0].layer(0, x, t, context.down[0], &skips)
+    return finish(up[up.count - 1].outer(deep, t, context.up[up.count - 1], &skips))
+  }
+
+  private func finish(_ x: Tensor) -> Tensor { convOut(normOut(x, silu: true)) }
 }
 
 /// Resnets and transformers at one size; all their results are kept for the way up.
@@ -94,17 +144,20 @@ private struct DownBlock: Sendable {
     downsample = last ? nil : try Downsample(w["downsamplers"][0], o, padding: .all(1))
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
     var x = x
-    for (j, resnet) in resnets.enumerated() {
-      x = resnet(x, t)
-      if !attentions.isEmpty { x = attentions[j](x, context[j]) }
-      skips.append(x)
-    }
+    for j in resnets.indices { x = layer(j, x, t, context, &skips) }
     if let downsample {
       x = downsample(x)
       skips.append(x)
     }
+    return x
+  }
+
+  func layer(_ j: Int, _ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
+    var x = resnets[j](x, t)
+    if !attentions.isEmpty { x = attentions[j](x, context[j]) }
+    skips.append(x)
     return x
   }
 }
@@ -121,7 +174,7 @@ private struct MiddleBlock: Sendable {
     resnet2 = try ResnetBlock(w["resnets.1"], c, from: width, to: width, &shifts)
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [Tensor]) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [BlockContext]) -> Tensor {
     resnet2(attention(resnet1(x, t), context), t)
   }
 }
@@ -152,14 +205,31 @@ private struct UpBlock: Sendable {
     upsample = level == 0 ? nil : try Upsample(w["upsamplers"][0], o)
   }
 
-  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[Tensor]], _ skips: inout [Tensor]) -> Tensor {
-    var x = x
-    for (j, resnet) in resnets.enumerated() {
-      x = resnet(x.beside(skips.removeLast().repeated(to: x.shape[0])), t)
-      if !attentions.isEmpty { x = attentions[j](x, context[j]) }
-    }
+  func callAsFunction(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
+    var x = layers(resnets.indices, x, t, context, &skips)
     // To the size of the next skip: one less than double where a side was odd on the way down.
     if let upsample, let next = skips.last { x = upsample(x, height: next.shape[1], width: next.shape[2]) }
+    return x
+  }
+
+  /// All layers but the last two, whose skips come from the network's first.
+  func inner(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
+    layers(0..<resnets.count - 2, x, t, context, &skips)
+  }
+
+  /// The last two layers.
+  func outer(_ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]) -> Tensor {
+    layers(resnets.count - 2..<resnets.count, x, t, context, &skips)
+  }
+
+  private func layers(
+    _ range: Range<Int>, _ x: Tensor, _ t: Tensor, _ context: [[BlockContext]], _ skips: inout [Tensor]
+  ) -> Tensor {
+    var x = x
+    for j in range {
+      x = resnets[j](x.beside(skips.removeLast().repeated(to: x.shape[0])), t)
+      if !attentions.isEmpty { x = attentions[j](x, context[j]) }
+    }
     return x
   }
 }

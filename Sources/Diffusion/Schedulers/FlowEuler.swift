@@ -23,7 +23,8 @@ package struct FlowEuler: Sampler {
     _ = try Prediction(configuration, .flowEuler, among: [.flow])
     let count = try configuration["num_train_timesteps"] ?? 1000
     guard 2...1_000_000 ~= count, 1...count ~= steps else {
-      throw SchedulerError("steps", found: "\(steps)", expected: "a number from 1 to the model's \(count) training times")
+      throw SchedulerError(
+        "steps", found: "\(steps)", expected: "a number from 1 to the model's \(count) training times")
     }
     try configuration.require("invert_sigmas", .bool(false))
     isStochastic = try configuration["stochastic_sampling"] ?? false

@@ -59,6 +59,10 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     throw SchedulerError("\(key) of the scheduler's configuration", found: "\(value)", expected: "\(supported)")
   }
 
+  /// As diffusers' pipelines read it, whatever old files say or leave out: latents are no pixels that end at one,
+  /// and the first training time is not visited.
+  var overLatents: Self { setting("clip_sample", .bool(false)).setting("steps_offset", .number(1)) }
+
   /// The same configuration with `key` set.
   package func setting(_ key: String, _ value: Value) -> Self {
     var copy = self

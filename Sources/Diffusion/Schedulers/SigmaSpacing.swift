@@ -40,7 +40,7 @@ enum SigmaSpacing: Sendable {
     case .exponential:
       return line(from: log(first), to: log(last), count: count).map(exp)
     case .beta:
-      return line(from: 1, to: 0, count: count).map { last + betaQuantile($0, 0.6) * (first - last) }
+      return line(from: 1, to: 0, count: count).map { last + betaQuantile($0, 0.6, 0.6) * (first - last) }
     }
   }
 }

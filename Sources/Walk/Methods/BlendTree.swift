@@ -34,8 +34,8 @@ struct BlendTree: Sendable {
   /// How many evaluations a whole run has.
   var evaluations: Int { branches[0].run.evaluations }
 
-  /// The branch that stands at a place itself.
-  func branch(at progress: Double) -> Branch? { branches.first { $0.progress == progress } }
+  /// The picture of a state that is a branch's own.
+  func picture(of state: WalkState) -> Image? { branches.first { $0.state == state }?.picture }
 
   /// The nearest branches on both sides of a place that were on their own before evaluation `i`.
   func parents(at progress: Double, owning i: Int) -> Parents {
@@ -49,12 +49,14 @@ struct BlendTree: Sendable {
 /// A run at its place between two keyframes, 0 to 1, and the picture that it came to.
 struct Branch: Sendable {
   let progress: Double
+  let state: WalkState
   let run: Trajectory
   let picture: Image
   fileprivate let appearance: Appearance
 
-  init(at progress: Double, _ run: Trajectory, _ picture: Image) {
+  init(at progress: Double, of state: WalkState, _ run: Trajectory, _ picture: Image) {
     self.progress = progress
+    self.state = state
     self.run = run
     self.picture = picture
     appearance = Appearance(picture)

@@ -26,11 +26,13 @@ final class Blending: PaintingMethod {
     if state.from == state.to {
       let trunk = try trunk(of: state.from)
       meter.count(pictures: 1, of: trunk.run.evaluations)
-      return trunk.picture
+      if scene.isKeyframe(state) { return trunk.picture }
+      meter.count(evaluations: trunk.run.evaluations)
+      return try PlainPainting(scene: scene, painter: painter).paint(state)
     }
     let tree = try tree(leg: state.from)
     meter.count(pictures: 1, of: tree.evaluations)
-    if let branch = tree.branch(at: state.progress) { return branch.picture }
+    if let picture = tree.picture(of: state) { return picture }
     switch blend.between {
     case .denoise:
       let start = blend.frameStart(of: tree.evaluations)
@@ -49,8 +51,9 @@ final class Blending: PaintingMethod {
       return try BlendTree(
         from: left.branch(at: 0), to: right.branch(at: 1), starts: blend.starts(of: left.run.evaluations)
       ) { start, progress, parents in
-        let run = run(scene.timeline.state(leg: leg, at: progress), from: start, parents)
-        return Branch(at: progress, run, try painter.picture(of: run.latent))
+        let state = scene.timeline.state(leg: leg, at: progress)
+        let run = run(state, from: start, parents)
+        return Branch(at: progress, of: state, run, try painter.picture(of: run.latent))
       }
     }
   }
@@ -59,9 +62,10 @@ final class Blending: PaintingMethod {
   private func trunk(of keyframe: Int) throws -> Trunk {
     try trunks.value(for: keyframe) {
       let before = blend.firstCrossfeed.power > 0 && keyframe > 0 ? try trunk(of: keyframe - 1) : nil
-      let start = try Run(WalkState(at: keyframe, of: scene.timeline.keyframes), of: scene, by: painter)
+      let state = scene.state(ofKeyframe: keyframe)
+      let start = try Run(state, of: scene, by: painter)
       let run = trajectory(start, blend.firstCrossfeed) { before?.run.moment(before: $0) }
-      return Trunk(run: run, picture: try painter.picture(of: run.latent))
+      return Trunk(state: state, run: run, picture: try painter.picture(of: run.latent))
     }
   }
 
@@ -87,8 +91,9 @@ final class Blending: PaintingMethod {
 
 /// A keyframe's run and picture.
 private struct Trunk: Sendable {
+  let state: WalkState
   let run: Trajectory
   let picture: Image
 
-  func branch(at progress: Double) -> Branch { Branch(at: progress, run, picture) }
+  func branch(at progress: Double) -> Branch { Branch(at: progress, of: state, run, picture) }
 }

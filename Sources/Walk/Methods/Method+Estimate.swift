@@ -5,7 +5,7 @@ extension Method {
     let pictures = Pictures(timeline)
     let plain = pictures.count * evaluations
     switch self {
-    case .walk: return Work(evaluations: plain, plain: plain)
+    case .walk, .attention: return Work(evaluations: plain, plain: plain)
     case .blend(let blend):
       let branches = blend.starts(of: evaluations).reduce(0) { $0 + evaluations - $1 }
       let frame = blend.between == .denoise ? evaluations - blend.frameStart(of: evaluations) : 0

@@ -4,9 +4,11 @@ public enum Method: Sendable, Hashable {
   case walk
   /// By latent blending.
   case blend(Blend)
+  /// By attention interpolation.
+  case attention(AttentionInterpolation)
 
   public enum Name: String, Sendable, CaseIterable {
-    case walk, blend
+    case walk, blend, attention
   }
 
   /// A method with its usual options.
@@ -15,6 +17,7 @@ public enum Method: Sendable, Hashable {
       switch name {
       case .walk: .walk
       case .blend: .blend(Blend())
+      case .attention: .attention(AttentionInterpolation())
       }
   }
 
@@ -22,6 +25,7 @@ public enum Method: Sendable, Hashable {
     switch self {
     case .walk: .walk
     case .blend: .blend
+    case .attention: .attention
     }
   }
 }

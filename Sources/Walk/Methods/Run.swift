@@ -30,6 +30,22 @@ struct Run {
     }
   }
 
+  /// As `advance`, and keeps by what keys and values the run attends.
+  mutating func advance(keeping memory: inout AttentionMemory) {
+    denoising.advance(keeping: &memory) {
+      drawn += 1
+      return noise(drawn)
+    }
+  }
+
+  /// As `advance`, while the run attends to a mix of what two others attended to.
+  mutating func advance(between from: AttentionMemory, _ to: AttentionMemory, _ mix: AttentionMix) {
+    denoising.advance(between: from, to, mix) {
+      drawn += 1
+      return noise(drawn)
+    }
+  }
+
   /// Draws the run towards where another stands, by a share of 0 to 1.
   mutating func draw(to other: Moment, by share: Double) {
     denoising.standing = Moment.arc(moment, other, share).standing

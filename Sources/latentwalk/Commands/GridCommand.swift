@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Pixels
 import Scripts
+import Video
 import Walk
 
 struct GridCommand: ParsableCommand {
@@ -9,8 +10,9 @@ struct GridCommand: ParsableCommand {
     commandName: "grid",
     abstract: "Renders the square between four corners, as a labelled sheet or as a film that travels over it.",
     discussion: """
-      The corners are, from the upper left to the lower right, four prompts, four seeds, four of each, or two prompts
-      from left to right by two seeds from top to bottom. Prompts are mixed bilinearly, noise by the same weights.
+      The corners are, from the upper left to the lower right, four prompts, four seeds, four of each, four pictures,
+      or two prompts from left to right by two seeds from top to bottom. Noise stays noise: it is mixed by the prompts'
+      weights, divided by their length.
       Example: latentwalk grid "a cat" "a dog" "a lion" "a tiger" --seeds 3 --columns 6 --rows 6 -o grid.png
       """)
 
@@ -41,6 +43,7 @@ struct GridCommand: ParsableCommand {
   @OptionGroup var strip: StripOption
   @OptionGroup var length: LengthOptions
   @OptionGroup var text: PromptOptions
+  @OptionGroup var images: ImageOptions
   @OptionGroup var pictures: PictureOptions
   @OptionGroup var film: FilmOptions
   @OptionGroup var model: ModelOptions
@@ -65,8 +68,9 @@ struct GridCommand: ParsableCommand {
     let (columns, rows) = (columns ?? 8, rows ?? 8)
     let script = try script()
     let places = Grid.cells(columns: columns, rows: rows)
-    let source = try WalkSource(script, model.load(script.model), .mixes(places.map(\.weights)))
-    let images = try source.pictures(atOnce: source.atOnce, film.report)
+    let source = try WalkSource(script, model.load(script.model), film.report, .mixes(places.map(\.weights)))
+    let images = try source.pictures(
+      atOnce: source.atOnce, onBadFrame: film.badFrames.onBadFrame ?? .retry, film.report)
     let sheet = GridSheet(
       columns: Self.parts(columns), rows: Self.parts(rows), corners: Self.labels(of: script.timeline.keyframes))
     try output.write(sheet.draw(images.map { try $0.enlarged(script.output.scale) }))
@@ -100,18 +104,20 @@ struct GridCommand: ParsableCommand {
     let corners: (prompts: [String], seeds: [UInt64])
     switch (prompts.count, seeds.count) {
     case (4, 4), (4, 1), (1, 4): corners = (prompts, seeds)
+    case (1, 1) where images.last == 4: corners = (prompts, seeds)
     case (2, 2):
       corners = ([prompts[0], prompts[1], prompts[0], prompts[1]], [seeds[0], seeds[0], seeds[1], seeds[1]])
     default:
       throw Fault.usage(
-        "found \(prompts.count) prompts and \(seeds.count) seeds; expected four corners: four of either or of both, or two prompts and two seeds"
+        "found \(prompts.count) prompts and \(seeds.count) seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
       )
     }
-    let walk = PromptWalk(corners.prompts, seeds: Seeds(corners.seeds), text)
+    let walk = PromptWalk(corners.prompts, seeds: Seeds(corners.seeds), text, images)
     var script = Script(noiseMix: .gaussian, timeline: try walk.timeline(frames: 4, rate: length.rate))
     pictures.apply(to: &script)
     film.apply(to: &script)
     model.apply(to: &script)
+    try script.refuseConflict()
     return script
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diffusion
 import Foundation
 import Scripts
+import Tensors
 import Walk
 
 struct PlanCommand: ParsableCommand {
@@ -45,6 +46,10 @@ struct PlanCommand: ParsableCommand {
     print(
       "\nto paint  \(pictures.grouped) pictures of \(script.steps) steps, \((pictures * script.steps).grouped) steps in all\(repeated > 0 ? "; \(repeated.grouped) frames repeat others" : "")"
     )
+    if timeline.spacing != .time {
+      let count = Survey.pictures(of: timeline).grouped
+      print("survey    \(count) pictures more, to see where even frames lie; what is said above holds by the clock")
+    }
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
@@ -52,7 +57,14 @@ struct PlanCommand: ParsableCommand {
     if script.method != .walk {
       print("method    \(script.method.name.rawValue), which takes \(work.comparison(in: "steps"))")
     }
-    print("way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue)")
+    if case .attention(let attention) = script.method {
+      let folder = try ModelFolder(presets.model(script.model))
+      let bytes = attention.listening(of: script.steps) * folder.attentionBytes(size: script.size, precision: .automatic)
+      print("memory    \(bytes.megabytes) of keys and values for each of two keyframes")
+    }
+    print(
+      "way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue), frames spaced by \(timeline.spacing.rawValue)"
+    )
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }
 
@@ -78,4 +90,9 @@ extension String {
     while let last = text.last, isTrimmed(last) { text.removeLast() }
     return text
   }
+}
+
+extension Int {
+  /// Bytes as `925 MB`.
+  fileprivate var megabytes: String { String(format: self < 10_000_000 ? "%.1f MB" : "%.0f MB", Double(self) / 1e6) }
 }

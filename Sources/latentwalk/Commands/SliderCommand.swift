@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diffusion
 import Foundation
 import Pixels
 import Scripts
@@ -9,19 +10,20 @@ struct SliderCommand: ParsableCommand {
     commandName: "slider",
     abstract: "Renders a prompt with more and less of an attribute, as a labelled sheet.",
     discussion: """
-      The direction from one prompt to another, as the text encoder sees them, is added to the prompt at each strength.
-      At strength 0 the picture is that of the prompt alone; each row has its own seed.
-      Example: latentwalk slider "a car" --from "a car" --to "a red car" --strengths -2..2 --count 9 -o slider.png
+      The direction is a difference of prompts, as the text encoder sees them; it is added to the prompt at each
+      strength. At strength 0 the picture is that of the prompt alone; each row has its own seed.
+      Example: latentwalk slider "a cat" --direction '"a tiger" - "a cat"' --strengths -1..1 -o slider.png
       """)
 
   @Argument(help: "What the pictures show.")
   var prompt: String
 
-  @Option(help: ArgumentHelp("Where the direction comes from.", valueName: "prompt"))
-  var from: String
-
-  @Option(help: ArgumentHelp("Where the direction leads to.", valueName: "prompt"))
-  var to: String
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What is added: a sum of prompts in quotes whose factors add up to 0, such as '\(Direction.example)'.",
+      valueName: "difference"), transform: Direction.init)
+  var direction: Direction
 
   @Option(
     parsing: .unconditional,
@@ -64,21 +66,23 @@ struct SliderCommand: ParsableCommand {
       throw Fault.usage(
         "found \(seeds.count) seeds by \(strengths.count) strengths; expected at most \(Seeds.limit) pictures")
     }
-    // A point on a slider is a mix: one of the prompt, s of one end, −s of the other.
-    let ends = [prompt, to, from]
+    // A point on a slider is a mix: one of the prompt, and s times its factor of each of the direction's.
+    let (prompts, factors) = ([prompt] + direction.prompts, direction.factors)
     let mixes = seeds.indices.flatMap { row in
-      strengths.map { s in
-        [1, s, -s].enumerated().map { Weight(ends.count * row + $0.offset, $0.element) }.filter { $0.value != 0 }
+      strengths.map { strength -> [Weight] in
+        let weights = [1] + factors.map { strength * $0 }
+        return weights.indices.map { Weight(prompts.count * row + $0, weights[$0]) }.filter { $0.value != 0 }
       }
     }
     let walk = PromptWalk(
-      seeds.flatMap { _ in ends }, seeds: Seeds(seeds.flatMap { [$0, $0, $0] }), text)
+      seeds.flatMap { _ in prompts }, seeds: Seeds(seeds.flatMap { seed in prompts.map { _ in seed } }), text)
     var script = Script(
       noiseMix: .gaussian,
-      timeline: try walk.timeline(frames: ends.count * seeds.count, rate: Script.Default.rate))
+      timeline: try walk.timeline(frames: prompts.count * seeds.count, rate: Script.Default.rate))
     pictures.apply(to: &script)
     model.apply(to: &script)
-    let source = try WalkSource(script, model.load(script.model), .mixes(mixes))
+    try script.refuseConflict()
+    let source = try WalkSource(script, model.load(script.model), report, .mixes(mixes))
     let images = try source.pictures(atOnce: source.atOnce, report)
     let sheet = GridSheet(
       columns: strengths.map { $0 == 0 ? "0" : String(format: "%+.3g", $0) },

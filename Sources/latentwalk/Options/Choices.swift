@@ -5,6 +5,7 @@ public import Video
 public import Walk
 
 // Options that name one of several: their names are the cases' own, and help and errors list them.
+extension BadFramePolicy: ExpressibleByArgument {}
 extension Easing: ExpressibleByArgument {}
 extension FilmCodec: ExpressibleByArgument {}
 extension Loop: ExpressibleByArgument {}
@@ -13,3 +14,4 @@ extension Method.Name: ExpressibleByArgument {}
 extension Path: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension SchedulerKind: ExpressibleByArgument {}
+extension Spacing: ExpressibleByArgument {}

@@ -21,11 +21,26 @@ struct FilmOptions: ParsableArguments {
   @Flag(help: "Keep the frames when the film is whole.")
   var keepFrames = false
 
+  @OptionGroup var badFrames: BadFrameOptions
   @OptionGroup var report: ReportOptions
 
   func apply(to script: inout Script) {
     if let codec { script.output.codec = codec }
     if let crf { script.output.crf = crf }
+    badFrames.apply(to: &script)
+  }
+}
+
+/// What is done about pictures that come out broken. What is not given is the script's.
+struct BadFrameOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What to do when a frame comes out flat or not finite: render it again in fp32, and then stop or hold the one "
+        + "before; or stop at once. (default: retry)", valueName: "policy"))
+  var onBadFrame: BadFramePolicy?
+
+  func apply(to script: inout Script) {
+    if let onBadFrame { script.output.onBadFrame = onBadFrame }
   }
 }
 

@@ -12,13 +12,20 @@ struct MethodOptions: ParsableArguments {
       "Options of latent blending as a script has them, such as \"depth: 0.4, branches: 12\".", valueName: "options"))
   var blend: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Options of attention interpolation as a script has them, such as \"variant: inner, warm-up: 0.3\".",
+      valueName: "options"))
+  var attention: String?
+
   func apply(to script: inout Script) throws {
     if let method, method != script.method.name { script.method = Method(method) }
-    for (name, options) in [(Method.Name.blend, blend)] {
+    for (name, options) in [(Method.Name.blend, blend), (.attention, attention)] {
       guard let options else { continue }
       guard script.method.name == name else {
         throw Fault.usage(
-          "--\(name.rawValue): found the method \(script.method.name.rawValue); expected it with --method \(name.rawValue)")
+          "--\(name.rawValue): found the method \(script.method.name.rawValue); expected it with --method \(name.rawValue)"
+        )
       }
       do {
         script.method = try script.method.reading(options, named: "--\(name.rawValue)")

@@ -20,6 +20,8 @@ struct PictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How many times larger the result is, 1 to 64. (default: 1)", valueName: "factor"))
   var scale: Int?
 
+  @OptionGroup var shortcuts: ShortcutOptions
+
   func validate() throws {
     if let steps, !(1...1000).contains(steps) { throw ValidationError("--steps: found \(steps); expected 1 to 1000") }
     if let scale, !(1...64).contains(scale) { throw ValidationError("--scale: found \(scale); expected 1 to 64") }
@@ -31,6 +33,7 @@ struct PictureOptions: ParsableArguments {
     if let steps { script.steps = steps }
     if let scheduler { script.scheduler = scheduler }
     if let scale { script.output.scale = scale }
+    shortcuts.apply(to: &script)
   }
 }
 

@@ -1,3 +1,4 @@
+import Diffusion
 import Scripts
 import Walk
 
@@ -43,8 +44,14 @@ struct PromptWalk {
       throw Fault.usage(
         "--image: found a picture for keyframe \(last) of \(count); expected numbers from 1 to \(count)")
     }
+    for prompt in prompts + [negative] { _ = try PromptSum(prompt) }
     let pictures = try images?.pictures() ?? [:]
-    let loop = way?.loop ?? .none
+    let (loop, spacing) = (way?.loop ?? .none, way?.spacing ?? .time)
+    guard easing == .linear || spacing == .time else {
+      throw Fault.usage(
+        "--easing: found \(easing.rawValue) beside --spacing \(spacing.rawValue); expected one of the two, for frames that "
+          + "are spaced evenly follow no curve")
+    }
     guard loop != .pingpong || frames.isMultiple(of: 2) else {
       throw Fault.usage(
         "--loop pingpong: found \(frames) frames; expected an even number, for all but the first and the last keyframe "
@@ -58,8 +65,8 @@ struct PromptWalk {
       even.starts.enumerated().map { index, start in
         Keyframe(
           prompt: prompts[prompts.count == 1 ? 0 : index], negative: negative,
-          seed: seeds[seeds.count == 1 ? 0 : index], picture: pictures[index + 1], strength: images?.strength ?? 1,
-          guidance: guidance, start: start, easing: easing)
-      }, rate: rate, path: way?.path ?? .linear, loop: loop, closing: even.closing)
+          seed: seeds[seeds.count == 1 ? 0 : index], picture: pictures[index + 1],
+          strength: .constant(images?.strength ?? 1), guidance: .constant(guidance), start: start, easing: easing)
+      }, rate: rate, path: way?.path ?? .linear, loop: loop, closing: even.closing, spacing: spacing)
   }
 }

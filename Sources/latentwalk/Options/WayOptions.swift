@@ -10,7 +10,13 @@ struct WayOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What comes after the last keyframe. (default: none)", valueName: "way"))
   var loop: Loop?
 
+  @Option(
+    help: ArgumentHelp(
+      "How frames are spread: by time, or so that neighbours differ by the same. (default: time)", valueName: "way"))
+  var spacing: Spacing?
+
   func apply(to script: inout Script) throws {
-    if path != nil || loop != nil { script.timeline = try script.timeline.with(path: path, loop: loop) }
+    guard path != nil || loop != nil || spacing != nil else { return }
+    script.timeline = try script.timeline.with(path: path, loop: loop, spacing: spacing)
   }
 }

@@ -1,0 +1,95 @@
+package import Pixels
+
+/// How far the picture changes along each leg of a walk: what even spacing goes by.
+///
+/// It is found by looking at pictures of a leg, one more each time in the middle of the largest gap: where two
+/// neighbours differ most. The order is always the same, whatever the machine, so a walk has one survey.
+public struct Survey: Sendable, Hashable, Codable {
+  package let legs: [Profile]
+
+  /// How far the picture has come at some positions of a leg.
+  package struct Profile: Sendable, Hashable, Codable {
+    /// Rising, from 0 to 1.
+    package let positions: [Double]
+    /// The sum of the differences up to each position, from 0.
+    package let distances: [Double]
+
+    package var length: Double { distances[distances.count - 1] }
+  }
+
+  /// How many pictures a survey looks at: about as many as there are frames on the ways.
+  package static func pictures(of timeline: Timeline) -> Int {
+    timeline.legs.reduce(1) { $0 + looks(at: $1) } + (timeline.loop == .closed ? -1 : 0)
+  }
+
+  private static func looks(at leg: Leg) -> Int { max(leg.length, fewest) }
+
+  /// A leg is looked at in so many parts at least.
+  private static let fewest = 16
+  /// The first so many parts are equal.
+  private static let equal = 8
+  /// So many gaps are halved at a time, so that their pictures can be made together.
+  package static let atOnce = 8
+  /// Gaps narrower than this stay: a picture that jumps here would jump anywhere.
+  private static let narrowest = 0x1p-24
+
+  /// `paint` makes the pictures of some states, in their order; they have one size.
+  package init(of timeline: Timeline, paint: ([WalkState]) throws -> [Image]) rethrows {
+    var known: [Int: Appearance] = [:]
+    /// A keyframe's picture, which two legs share.
+    func look(atKeyframe index: Int) throws -> Appearance {
+      if let look = known[index] { return look }
+      let look = try Appearance(paint([timeline.state(at: timeline.frames[index])])[0])
+      known[index] = look
+      return look
+    }
+    var profiles: [Profile] = []
+    for (index, leg) in timeline.legs.enumerated() {
+      let ends = (try look(atKeyframe: leg.from), try look(atKeyframe: leg.to))
+      if leg.from > 0 { known[leg.from] = nil }
+      var gaps = [Gap(from: 0, to: 1, ends)]
+      func halve(_ places: [Int]) throws {
+        let middles = places.map { (gaps[$0].from + gaps[$0].to) / 2 }
+        let images = try paint(middles.map { timeline.state(leg: index, at: $0) })
+        for (place, (middle, image)) in zip(places, zip(middles, images)).sorted(by: { $0.0 > $1.0 }) {
+          gaps.replaceSubrange(place...place, with: gaps[place].halves(at: middle, Appearance(image)))
+        }
+      }
+      while gaps.count < Self.equal { try halve(Array(gaps.indices)) }
+      while gaps.count < Self.looks(at: leg) {
+        let open = gaps.indices.filter { gaps[$0].to - gaps[$0].from > Self.narrowest }
+        let largest = open.sorted { (gaps[$0].difference, $1) > (gaps[$1].difference, $0) }
+        guard let first = largest.first else { break }
+        // Halves of the largest gap may be as large as these.
+        let large = largest.prefix { gaps[$0].difference >= gaps[first].difference / 2 }
+        try halve(Array(large.prefix(min(Self.atOnce, Self.looks(at: leg) - gaps.count))))
+      }
+      profiles.append(Profile(gaps))
+    }
+    legs = profiles
+  }
+
+  /// A part of a leg between two pictures.
+  fileprivate struct Gap {
+    let from: Double
+    let to: Double
+    let looks: (Appearance, Appearance)
+    let difference: Double
+
+    init(from: Double, to: Double, _ looks: (Appearance, Appearance)) {
+      (self.from, self.to, self.looks) = (from, to, looks)
+      difference = looks.0.dissimilarity(to: looks.1)
+    }
+
+    func halves(at middle: Double, _ look: Appearance) -> [Gap] {
+      [Gap(from: from, to: middle, (looks.0, look)), Gap(from: middle, to: to, (look, looks.1))]
+    }
+  }
+}
+
+extension Survey.Profile {
+  fileprivate init(_ gaps: [Survey.Gap]) {
+    positions = [0] + gaps.map(\.to)
+    distances = gaps.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.difference) }
+  }
+}

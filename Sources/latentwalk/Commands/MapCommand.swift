@@ -1,0 +1,73 @@
+import ArgumentParser
+import Diffusion
+import Foundation
+import Pixels
+import Scripts
+import Tensors
+import Walk
+
+struct MapCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "map",
+    abstract: "Draws the way of a walk through prompts, noise and pictures.",
+    discussion: """
+      Each space, of thousands of dimensions, is seen from the two directions in which the walk spreads most
+      (principal components). The way runs from blue to orange; where its dots lie apart, the film jumps.
+      One argument is a script, two or more are prompts.
+      Example: latentwalk map car-to-tiger -o map.svg
+      """)
+
+  @OptionGroup var subject: SubjectOptions
+
+  @Option(help: "How many pictures, evenly spaced from the first frame to the last; keyframes come on top.")
+  var count = 40
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where the map goes: .svg, .png, .ppm, or - for SVG on standard output.", valueName: "file"))
+  var output = DrawingOutput(argument: "map.svg")
+
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    guard (2...400).contains(count) else { throw ValidationError("--count: found \(count); expected 2 to 400") }
+  }
+
+  func run() throws {
+    let script = try subject.script(frames: count)
+    try output.check()
+    let timeline = script.timeline
+    let chosen = Set(Timeline.evenFrames(count, of: timeline.count)).union(timeline.frames).sorted()
+    let engine = try subject.model.load(script.model)
+    let source = try WalkSource(script, engine, report, .frames(chosen))
+    let images = try source.pictures(atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
+    let ingredients = chosen.map { source.ingredients(ofFrame: $0) }
+    let map = PathMap(
+      panels: [
+        panel("Prompts", "as the text encoder sees them", ingredients.map(\.conditioning.prompt.values)),
+        panel("Noise", "that the pictures begin with", ingredients.map(\.noise.values)),
+        panel("Pictures", "as the autoencoder sees them", try images.map { try engine.encode($0).values }),
+      ],
+      landmarks: try zip(timeline.frames, timeline.keyframes).map { frame, keyframe in
+        let point = chosen.firstIndex(of: frame)!
+        return PathMap.Landmark(
+          point: point, picture: try images[point].thumbnail(), label: "\(keyframe.prompt), \(keyframe.seed)")
+      })
+    try output.write(map.draw())
+  }
+
+  private func panel(_ title: String, _ what: String, _ points: [[Float]]) -> PathMap.Panel {
+    let seen = PrincipalComponents(points)
+    let shares = [seen.shares.x, seen.shares.y].map { "\(Int((100 * $0).rounded())) %" }
+    return PathMap.Panel(
+      title: title, subtitle: "\(what); the axes show \(shares[0]) and \(shares[1]) of the spread",
+      points: seen.coordinates)
+  }
+}
+
+extension Image {
+  /// The picture 64 pixels wide.
+  fileprivate func thumbnail() throws(PictureError) -> Image {
+    width == 64 ? self : try scaled(width: 64, height: max(1, height * 64 / width))
+  }
+}
