@@ -49,10 +49,11 @@ bench: dependencies ## compare with PyTorch and OpenVINO, which it installs for 
 	Benchmarks/.venv/bin/pip install -q -r Benchmarks/requirements.txt
 	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --rounds $(ROUNDS) --parts $(PARTS)
 
-train: ## train the small model anew, into Training/run; see Training/README.md
+train: ## train the small models anew, into Training/run; see Training/README.md
 	test -d Training/.venv || python3 -m venv Training/.venv
 	Training/.venv/bin/pip install -q -r Training/requirements.txt
-	cd Training && .venv/bin/python train.py all --run run/emoji64
+	cd Training && .venv/bin/python train.py all --configuration emoji64 --run run/emoji64
+	cd Training && .venv/bin/python train.py all --configuration emoji128 --run run/emoji128 --start run/emoji64/model
 
 format: ## format the sources
 	$(SWIFT) format --in-place --recursive --parallel Sources Examples Tests Package.swift

@@ -34,6 +34,12 @@ def build(configuration: Configuration) -> AutoencoderKL:
     )
 
 
+def read(folder: Path, device: torch.device) -> AutoencoderKL:
+    """The autoencoder of an exported model, in single precision."""
+    model = AutoencoderKL.from_pretrained(folder / "vae", torch_dtype=torch.float32)
+    return model.to(device, memory_format=torch.channels_last).eval()
+
+
 def as_input(pixels: torch.Tensor) -> torch.Tensor:
     """Bytes [n, h, w, 3] as numbers from -1 to 1, [n, 3, h, w] in channels-last order."""
     return pixels.permute(0, 3, 1, 2).float().div(127.5).sub(1)
@@ -59,8 +65,25 @@ def loss(model: AutoencoderKL, x: torch.Tensor, machine: Machine) -> torch.Tenso
 
 @torch.no_grad()
 def encode(model: AutoencoderKL, pixels: torch.Tensor, batch: int = 256) -> torch.Tensor:
-    """The most likely latents of bytes [n, h, w, 3], unscaled."""
-    return torch.cat([model.encode(as_input(part)).latent_dist.mode() for part in pixels.split(batch)])
+    """The most likely latents of bytes [n, h, w, 3], reduced to the model's size, unscaled."""
+    size = model.config.sample_size
+    return torch.cat(
+        [model.encode(F.adaptive_avg_pool2d(as_input(part), size)).latent_dist.mode() for part in pixels.split(batch)]
+    )
+
+
+def latents(vae: AutoencoderKL, machine: Machine) -> torch.Tensor:
+    """The latents of all pictures, unscaled; encoded once, then kept in latents.pt."""
+    file = machine.folder / "latents.pt"
+    if file.exists():
+        return torch.load(file, map_location=machine.device)
+    parts = []
+    for shard in pictures.shards(machine.folder / "pictures"):
+        pixels = torch.from_numpy(pictures.load([shard]))
+        parts.append(encode(vae, pixels.to(machine.device)).contiguous())
+    encoded = torch.cat(parts)
+    torch.save(encoded, file)
+    return encoded
 
 
 @torch.no_grad()
@@ -71,12 +94,11 @@ def held_out_psnr(model: AutoencoderKL, pixels: torch.Tensor) -> float:
     return psnr(y.clamp(-1, 1), x).mean().item()
 
 
-def train(configuration: Configuration, machine: Machine, start: Path | None = None) -> bool:
-    """Trains the autoencoder; with a start, takes that folder's instead. Says whether it is finished."""
-    model = AutoencoderKL.from_pretrained(start / "vae") if start else build(configuration)
+def train(configuration: Configuration, machine: Machine) -> bool:
+    """Trains the autoencoder. Says whether it is finished."""
+    model = build(configuration)
     training = Training("autoencoder", model, configuration.autoencoder, machine)
-    if start or training.finished:
-        training.save()
+    if training.finished:
         return True
     pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures")))
     known, held_out = pixels[:-HELD_OUT].to(machine.device), pixels[-HELD_OUT:].to(machine.device)
@@ -92,3 +114,9 @@ def train(configuration: Configuration, machine: Machine, start: Path | None = N
     training.run(lambda: loss(model, batch(), machine))
     print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
     return training.finished
+
+
+def keep(model: AutoencoderKL, machine: Machine) -> bool:
+    """Takes a trained autoencoder for the run's own."""
+    torch.save({"average": model.state_dict()}, machine.folder / "autoencoder.pt")
+    return True

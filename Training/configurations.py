@@ -21,8 +21,9 @@ class Configuration:
     # The pictures
     size: int  # pixels a side
     pictures: int
-    core_only: bool
+    rings: int  # of things: 1 for the core, 2 for the common ones as well, 3 for all
     plain: float  # share of things alone on a pale background
+    coloured: float  # share of the others in a colour of their own choosing
     styled: float  # share drawn as a painting or a drawing
     # The autoencoder: each level after the first halves the picture
     autoencoder_widths: tuple[int, ...]
@@ -47,7 +48,7 @@ class Configuration:
         """How often a thing is drawn: walks start with the car and the tiger."""
         if thing.name in FAVOURITES:
             return 4
-        return 1.5 if thing.core else 0.5
+        return (1.5, 1.5, 0.5)[thing.ring]
 
 
 FAVOURITES = ("car", "tiger")
@@ -57,8 +58,9 @@ CONFIGURATIONS = {
     "emoji64": Configuration(
         size=64,
         pictures=28_000,
-        core_only=True,
+        rings=1,
         plain=0.35,
+        coloured=0.2,
         styled=0,
         autoencoder_widths=(32, 64, 128),
         latent_channels=4,
@@ -71,12 +73,32 @@ CONFIGURATIONS = {
         autoencoder=Schedule(minutes=25, batch=16, rate=1e-3),
         denoiser=Schedule(minutes=100, batch=32, rate=8e-4),
     ),
-    # Half an hour of one large GPU: 477 things, latents of 8×16×16.
+    # The same two cores, from emoji64 on: the same latents, which now stand for pictures of twice the side.
     "emoji128": Configuration(
         size=128,
+        pictures=40_000,
+        rings=2,
+        plain=0.3,
+        coloured=0.5,
+        styled=0,
+        autoencoder_widths=(32, 32, 64, 128),
+        latent_channels=4,
+        tokens=32,
+        merges=1488,
+        text_width=128,
+        text_layers=3,
+        unet_widths=(64, 128, 256),
+        heads=4,
+        autoencoder=Schedule(minutes=70, batch=8, rate=6e-4, warm_up=100, ema=0.995),
+        denoiser=Schedule(minutes=92, batch=32, rate=6e-4),
+    ),
+    # Half an hour of one large GPU: 477 things, latents of 8×16×16.
+    "emoji477": Configuration(
+        size=128,
         pictures=240_000,
-        core_only=False,
+        rings=3,
         plain=0.35,
+        coloured=0.2,
         styled=0.06,
         autoencoder_widths=(32, 64, 128, 128),
         latent_channels=8,

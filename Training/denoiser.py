@@ -109,20 +109,6 @@ def step_chances(scheduler: DDIMScheduler) -> torch.Tensor:
     return (1 - EVEN) * weight / weight.sum() + EVEN / STEPS
 
 
-def latents(vae: AutoencoderKL, machine: Machine) -> torch.Tensor:
-    """The latents of all pictures, unscaled; encoded once, then kept in latents.pt."""
-    file = machine.folder / "latents.pt"
-    if file.exists():
-        return torch.load(file, map_location=machine.device)
-    parts = []
-    for shard in pictures.shards(machine.folder / "pictures"):
-        pixels = torch.from_numpy(pictures.load([shard]))
-        parts.append(autoencoder.encode(vae, pixels.to(machine.device)).contiguous())
-    encoded = torch.cat(parts)
-    torch.save(encoded, file)
-    return encoded
-
-
 def train(configuration: Configuration, machine: Machine, vae: AutoencoderKL, start: Path | None = None) -> bool:
     """Trains text encoder and UNet on the autoencoder's latents, from the start's weights if there is one.
 
@@ -130,7 +116,7 @@ def train(configuration: Configuration, machine: Machine, vae: AutoencoderKL, st
     """
     device = machine.device
     tokens = tokenizer.read(machine.folder / "tokenizer")
-    encoded = latents(vae, machine)
+    encoded = autoencoder.latents(vae, machine)
     model = Denoiser.read(start) if start else Denoiser.new(configuration, tokens, 1 / encoded.std().item())
     training = Training("denoiser", model, configuration.denoiser, machine)
     clean = encoded * training.model.scale

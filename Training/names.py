@@ -13,6 +13,7 @@ from pathlib import Path
 THINGS = Path(__file__).with_name("things.txt")
 CLDR = Path(os.environ.get("CLDR", "/usr/share/unicode/cldr/common"))
 CROWN = " + crown"
+RINGS = ("* ", "+ ")  # before the names of core things and of common ones
 
 MASS_NOUNS = set(
     "bacon, beer, blueberries, books, bread, broccoli, cheese, cherries, coffee, corn, crossed swords, dice, earth, "
@@ -24,12 +25,16 @@ MASS_NOUNS = set(
 
 @dataclass(frozen=True)
 class Thing:
-    """An emoji, the nouns captions use for it, and whether it belongs to the core."""
+    """An emoji, the nouns captions use for it, and its ring: 0 for the core, 1 for the common, 2 for the rest."""
 
     emoji: str
     nouns: tuple[str, ...]
-    core: bool
+    ring: int
     crowned: bool
+
+    @property
+    def core(self) -> bool:
+        return self.ring == 0
 
     @property
     def name(self) -> str:
@@ -50,17 +55,18 @@ def emoji_by_name(cldr: Path = CLDR) -> dict[str, str]:
     return names
 
 
-def things(core_only: bool, cldr: Path = CLDR) -> list[Thing]:
-    """The things of things.txt in its order, which is also the order of their labels."""
+def things(rings: int, cldr: Path = CLDR) -> list[Thing]:
+    """The things of the innermost rings of things.txt in its order, which is also the order of their labels."""
     emoji = emoji_by_name(cldr)
     found = []
     for line in THINGS.read_text().splitlines():
         if not line or line.startswith("#"):
             continue
-        name, _, words = line.removeprefix("* ").partition(": ")
+        ring = RINGS.index(line[:2]) if line[:2] in RINGS else len(RINGS)
+        name, _, words = line.removeprefix(RINGS[ring] if ring < len(RINGS) else "").partition(": ")
         nouns = tuple(words.lower().split(", ")) if words else (name.lower(),)
-        thing = Thing(emoji[name.removesuffix(CROWN)], nouns, line.startswith("* "), name.endswith(CROWN))
-        if thing.core or not core_only:
+        thing = Thing(emoji[name.removesuffix(CROWN)], nouns, ring, name.endswith(CROWN))
+        if ring < rings:
             found.append(thing)
     return found
 

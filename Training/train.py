@@ -12,6 +12,7 @@ import autoencoder
 import denoiser
 import evaluate
 import export
+import growth
 import pictures
 import tokenizer
 from configurations import CONFIGURATIONS, Configuration
@@ -23,7 +24,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("stages", nargs="+", choices=("all", *STAGES), help="in their order; all of them, or some")
     parser.add_argument("--configuration", choices=CONFIGURATIONS, default="emoji64")
     parser.add_argument("--run", type=Path, required=True, help="folder of everything made on the way")
-    parser.add_argument("--start", type=Path, help="exported model to train further; its autoencoder stays as it is")
+    parser.add_argument("--start", type=Path, help="exported model to train further; its latents stay as they are")
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop by then, whatever is left to do")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1, help="of the processor, while training")
@@ -68,12 +69,19 @@ def write_tokenizer(configuration: Configuration, machine: Machine, chosen: argp
 
 
 def train_autoencoder(configuration: Configuration, machine: Machine, chosen: argparse.Namespace) -> bool:
-    return autoencoder.train(configuration, machine, chosen.start)
+    if chosen.start is None:
+        return autoencoder.train(configuration, machine)
+    teacher = autoencoder.read(chosen.start, machine.device)
+    if teacher.config.sample_size == configuration.size:
+        return autoencoder.keep(teacher, machine)
+    return growth.train(configuration, machine, teacher)
 
 
 def train_denoiser(configuration: Configuration, machine: Machine, chosen: argparse.Namespace) -> bool:
-    vae = export.trained_autoencoder(configuration, machine.folder)
-    vae.to(machine.device, memory_format=torch.channels_last).eval()
+    if chosen.start:
+        vae = autoencoder.read(chosen.start, machine.device)
+    else:
+        vae = export.trained_autoencoder(configuration, machine.folder).to(machine.device).eval()
     return denoiser.train(configuration, machine, vae, chosen.start)
 
 

@@ -73,7 +73,7 @@ import Video
     #expect(models.text.split(separator: "\n").contains("emoji"))
     let model = try Tool().run(["model", "emoji"])
     #expect(model.code == 0)
-    #expect(model.text.contains("pictures    64x64 pixels"))
+    #expect(model.text.contains("pictures    128x128 pixels"))
   }
 
   @Test func stripGoesToStandardOutputAsPPM() throws {

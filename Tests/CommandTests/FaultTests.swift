@@ -56,7 +56,7 @@ import Testing
     Case("walk a b --easing smooth --spacing even", 64, "--easing: found smooth beside --spacing even"),
     Case("walk a b --fps 0", 64, "expected a frame rate from above 0 to 1000, such as 30, 23.976 or 30000/1001"),
     Case("walk a b --size 64", 64, "expected width and height in pixels, such as 512x512"),
-    Case("walk a b --size 63x64", 64, "size 63x64: this model makes pictures whose sides are multiples of 4"),
+    Case("walk a b --size 63x64", 64, "size 63x64: this model makes pictures whose sides are multiples of 8"),
     Case("walk a b --steps 0", 64, "--steps: found 0; expected 1 to 1000"),
     Case("walk a b --guidance 101", 64, "--guidance: found 101.0; expected 0 to 100"),
     Case("walk a b --guidance nan", 64, "--guidance: found nan; expected 0 to 100"),

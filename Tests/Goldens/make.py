@@ -2,6 +2,7 @@
 transformers compute with them.
 
     python3 make.py FOLDER
+    python3 make.py FOLDER shipped    # only those of the model that ships
 """
 
 import pathlib
@@ -11,6 +12,8 @@ import torch
 
 from making import inversion, models, parts, pipelines, rng, samplers, walks, words
 from making.goldens import Folder
+
+PRESETS = pathlib.Path(__file__).resolve().parents[2] / "Presets"
 
 
 def expectations(root):
@@ -43,15 +46,24 @@ def expectations(root):
     folder.write()
 
 
+def shipped(root):
+    """Needs nothing but the model that ships, so it is made again alone whenever that is trained further."""
+    folder = Folder(root, "expected-emoji", "Pipelines of the model that ships, in single precision.")
+    pipelines.shipped(folder, models.Model(root, PRESETS / "models/emoji"))
+    folder.write()
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["shipped"]):
         sys.exit(__doc__)
     root = pathlib.Path(sys.argv[1])
     torch.manual_seed(0)
     with torch.no_grad():
-        rng.make(root)
-        words.make(root)
-        samplers.make(root)
-        inversion.make(root)
-        models.make(root)
-        expectations(root)
+        if not sys.argv[2:]:
+            rng.make(root)
+            words.make(root)
+            samplers.make(root)
+            inversion.make(root)
+            models.make(root)
+            expectations(root)
+        shipped(root)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import shutil
 
@@ -208,11 +209,14 @@ def load_text_encoder(folder):
 
 
 class Model:
-    """The parts of a model's folder; `tiny` names a folder with an AutoencoderTiny in the place of its own."""
+    """The parts of a model's folder; `tiny` names a folder with an AutoencoderTiny in the place of its own.
+
+    A name is one of the tiny models, or the path of another's folder.
+    """
 
     def __init__(self, root, name, tiny=None):
-        self.name = f"models/{name}"
-        self.folder = pathlib.Path(root) / self.name
+        self.folder = pathlib.Path(root).resolve() / "models" / name
+        self.name = os.path.relpath(self.folder, root)
         self.tokenizer = words.load(self.folder / "tokenizer")
         self.text_encoder = load_text_encoder(self.folder / "text_encoder")
         self.unet = load_part(UNet2DConditionModel, self.folder / "unet")

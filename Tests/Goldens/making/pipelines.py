@@ -1,5 +1,7 @@
 """Whole runs of diffusers' pipelines over the tiny models, evaluation by evaluation."""
 
+import json
+
 import diffusers
 import torch
 from diffusers import (
@@ -170,6 +172,19 @@ def velocity(folder, model):
         folder, "txt2img-ddim-zsnr-trailing-rescale", StableDiffusionPipeline, model, scheduler, SEED,
         {**base, "guidance_rescale": 0.7},
     )
+
+
+def shipped(folder, model):
+    """The model that ships, with its own sampler and with another, at its own size."""
+    index = json.loads((model.folder / "model_index.json").read_text())
+    own = getattr(diffusers, index["scheduler"][1])
+    base = {"negative_prompt": None, "num_inference_steps": 6, "guidance_scale": 4.0}
+    for name, prompt, seed, kind in [
+        ("own", "a photo of a car", SEED, own.__name__),
+        ("euler", "a red car on the road", LARGE, "EulerDiscreteScheduler"),
+    ]:
+        scheduler = changed(model, own, kind, {})
+        record(folder, f"txt2img-{name}", StableDiffusionPipeline, model, scheduler, seed, {"prompt": prompt, **base})
 
 
 def consistency(folder, model):
