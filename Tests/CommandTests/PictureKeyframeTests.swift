@@ -15,7 +15,8 @@ import Testing
     #expect(result.code == 0 && result.errors.isEmpty)
     let strip = try Image(contentsOf: tool.folder["strip.png"])
     let (shown, wanted) = (
-      strip.cropped(x: 64, y: 0, width: 64, height: 64), try Image(contentsOf: cat).covering(width: 64, height: 64)
+      strip.cropped(x: 128, y: 0, width: 128, height: 128),
+      try Image(contentsOf: cat).covering(width: 128, height: 128)
     )
     let squares = zip(shown.pixels, wanted.pixels).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) }
     #expect(10 * log10(255 * 255 * Double(shown.pixels.count) / squares) > 25)
