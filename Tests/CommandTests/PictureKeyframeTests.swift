@@ -43,7 +43,7 @@ import Testing
     (["a", "b", "--image", "cat.png"], 64, "expected a keyframe's number and a file, such as 2=cat.png"),
     (["a", "b", "--image", "0=cat.png"], 64, "expected a keyframe's number and a file"),
     (["a", "b", "--image", "1=a.png", "--image", "1=b.png"], 64, "--image: found two pictures for keyframe 1"),
-    (["a", "b", "--image", "1=none.png"], 66, "cannot read none.png: no such file"),
+    (["a", "b", "--image", "1=none.png"], 66, "none.png: no such file"),
     (["a", "b", "--strength", "0.5"], 64, "--strength goes with --image, of which there is none"),
     (["a", "b", "--strength", "2", "--image", "1=a.png"], 64, "--strength: found 2.0; expected 0 to 1"),
     (

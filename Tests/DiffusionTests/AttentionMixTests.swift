@@ -75,9 +75,15 @@ private struct Matrix {
       rows: q.rows.map { q in
         (0..<heads).flatMap { head -> [Double] in
           let columns = head * size..<(head + 1) * size
-          let scores = k.rows.map { k in exp(columns.reduce(0) { $0 + q[$1] * k[$1] } / Double(size).squareRoot()) }
-          let sum = scores.reduce(0, +)
-          return columns.map { column in zip(scores, v.rows).reduce(0) { $0 + $1.0 * $1.1[column] } / sum }
+          let scores: [Double] = k.rows.map { k in
+            let product: Double = columns.reduce(0.0) { $0 + q[$1] * k[$1] }
+            return exp(product / Double(size).squareRoot())
+          }
+          let sum: Double = scores.reduce(0, +)
+          return columns.map { column in
+            let heard: Double = zip(scores, v.rows).reduce(0.0) { $0 + $1.0 * $1.1[column] }
+            return heard / sum
+          }
         }
       })
   }

@@ -69,9 +69,9 @@ struct SliderCommand: ParsableCommand {
     // A point on a slider is a mix: one of the prompt, and s times its factor of each of the direction's.
     let (prompts, factors) = ([prompt] + direction.prompts, direction.factors)
     let mixes = seeds.indices.flatMap { row in
-      strengths.map { strength -> [Weight] in
-        let weights = [1] + factors.map { strength * $0 }
-        return weights.indices.map { Weight(prompts.count * row + $0, weights[$0]) }.filter { $0.value != 0 }
+      strengths.map { s -> [Weight] in
+        let weights: [Double] = [1] + factors.map { s * $0 }
+        return weights.enumerated().map { Weight(prompts.count * row + $0.offset, $0.element) }.filter { $0.value != 0 }
       }
     }
     let walk = PromptWalk(
