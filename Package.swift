@@ -29,7 +29,8 @@ let package = Package(
     // The walk and its film.
     .target(name: "Walk", dependencies: ["Diffusion", "Tensors", "Pixels"]),
     .target(name: "Video", dependencies: ["Pixels", "FFmpeg", "CFFmpeg"]),
-    .target(name: "Scripts", dependencies: ["Walk", "Diffusion", "Video", "Pixels", .product(name: "Yams", package: "Yams")]),
+    .target(
+      name: "Scripts", dependencies: ["Walk", "Diffusion", "Video", "Pixels", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Render",
       dependencies: ["Video", "Pixels", "FFmpeg"]),

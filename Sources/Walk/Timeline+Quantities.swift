@@ -8,7 +8,8 @@ extension Timeline {
   func checkQuantities() throws(TimelineError) {
     for (index, keyframe) in keyframes.enumerated() {
       for (quantity, part, range) in [
-        (keyframe.guidance, TimelineError.Part.guidance, Self.guidances), (keyframe.strength, .strength, Self.strengths),
+        (keyframe.guidance, TimelineError.Part.guidance, Self.guidances),
+        (keyframe.strength, .strength, Self.strengths),
       ] {
         if quantity.countsBeats, beatsPerMinute == nil { throw .formulaWithoutTempo(index, part, quantity) }
         switch quantity {

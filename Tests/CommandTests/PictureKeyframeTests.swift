@@ -39,19 +39,23 @@ import Testing
     #expect(other.code == 73 && other.errors.contains("the script or an option has changed"))
   }
 
-  @Test(arguments: [
-    (["a", "b", "--image", "3=cat.png"], 64, "--image: found a picture for keyframe 3 of 2; expected numbers from 1 to 2"),
-    (["a", "b", "--image", "cat.png"], 64, "expected a keyframe's number and a file, such as 2=cat.png"),
-    (["a", "b", "--image", "0=cat.png"], 64, "expected a keyframe's number and a file"),
-    (["a", "b", "--image", "1=a.png", "--image", "1=b.png"], 64, "--image: found two pictures for keyframe 1"),
-    (["a", "b", "--image", "1=none.png"], 66, "none.png: no such file"),
-    (["a", "b", "--strength", "0.5"], 64, "--strength goes with --image, of which there is none"),
-    (["a", "b", "--strength", "2", "--image", "1=a.png"], 64, "--strength: found 2.0; expected 0 to 1"),
-    (
-      ["\"a\" - b", "c"], 64,
-      "the sum of prompts '\"a\" - b', character 7: found 'b'; expected a prompt in double quotes"
-    ),
-  ] as [([String], Int32, String)])
+  @Test(
+    arguments: [
+      (
+        ["a", "b", "--image", "3=cat.png"], 64,
+        "--image: found a picture for keyframe 3 of 2; expected numbers from 1 to 2"
+      ),
+      (["a", "b", "--image", "cat.png"], 64, "expected a keyframe's number and a file, such as 2=cat.png"),
+      (["a", "b", "--image", "0=cat.png"], 64, "expected a keyframe's number and a file"),
+      (["a", "b", "--image", "1=a.png", "--image", "1=b.png"], 64, "--image: found two pictures for keyframe 1"),
+      (["a", "b", "--image", "1=none.png"], 66, "none.png: no such file"),
+      (["a", "b", "--strength", "0.5"], 64, "--strength goes with --image, of which there is none"),
+      (["a", "b", "--strength", "2", "--image", "1=a.png"], 64, "--strength: found 2.0; expected 0 to 1"),
+      (
+        ["\"a\" - b", "c"], 64,
+        "the sum of prompts '\"a\" - b', character 7: found 'b'; expected a prompt in double quotes"
+      ),
+    ] as [([String], Int32, String)])
   func faultsAreToldBeforeTheModelIsLoaded(arguments: [String], code: Int32, message: String) throws {
     let tool = try Tool()
     let result = try tool.run(["walk"] + arguments + ["--model", "./none"])

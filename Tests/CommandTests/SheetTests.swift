@@ -36,7 +36,8 @@ import Video
   @Test(arguments: ["rows", "circle"]) func aFilmTravels(route: String) throws {
     let tool = try Tool()
     let arguments = [
-      "grid", "a", "b", "c", "d", "--seeds", "1,2,3,4", "--frames", "7", "--route", route, "-o", "film.mkv", "--codec", "ffv1",
+      "grid", "a", "b", "c", "d", "--seeds", "1,2,3,4", "--frames", "7", "--route", route, "-o", "film.mkv", "--codec",
+      "ffv1",
     ]
     let told = try tool.run(arguments + least.dropLast())
     #expect(told.code == 0 && told.errors.hasPrefix("film.mkv: 7 frames at 30 fps, 0.233 seconds\n"))

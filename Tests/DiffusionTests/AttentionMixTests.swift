@@ -8,7 +8,9 @@ import Testing
   private static var width: Int { heads * size }
 
   /// The paper's formulas, in double precision.
-  @Test(arguments: AttentionVariant.allCases, [0, 0.3, 1]) func formulasAreThePapers(_ variant: AttentionVariant, t: Double) {
+  @Test(arguments: AttentionVariant.allCases, [0, 0.3, 1]) func formulasAreThePapers(
+    _ variant: AttentionVariant, t: Double
+  ) {
     let q = Matrix(Self.queries, Self.width, seed: 1)
     let (own, from, to) = (Self.pair(4, 2), Self.pair(6, 4), Self.pair(6, 6))
     func attention(_ ends: [Pair]) -> Matrix {

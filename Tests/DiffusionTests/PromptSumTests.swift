@@ -6,16 +6,17 @@ import Testing
 
 /// Prompts that are sums of prompts.
 @Suite struct PromptSumTests {
-  @Test(arguments: [
-    (#""king" - "man" + "woman""#, [(1, "king"), (-1, "man"), (1, "woman")]),
-    (#"0.5 * "a red car" + 0.5 * "a blue car""#, [(0.5, "a red car"), (0.5, "a blue car")]),
-    (#"  "a"*2-"b" * 0.25 * 2 "#, [(2, "a"), (-0.5, "b")]),
-    (#"-"a" + 2*"b""#, [(-1, "a"), (2, "b")]),
-    (#"1 * "a""#, [(1, "a")]),
-    (#""a cat""#, [(1, "a cat")]),
-    (#""a − b" − "say \"c\" \\ d\e""#, [(1, "a − b"), (-1, #"say "c" \ d\e"#)]),
-    (#""" + "a""#, [(1, ""), (1, "a")]),
-  ] as [(String, [(Double, String)])])
+  @Test(
+    arguments: [
+      (#""king" - "man" + "woman""#, [(1, "king"), (-1, "man"), (1, "woman")]),
+      (#"0.5 * "a red car" + 0.5 * "a blue car""#, [(0.5, "a red car"), (0.5, "a blue car")]),
+      (#"  "a"*2-"b" * 0.25 * 2 "#, [(2, "a"), (-0.5, "b")]),
+      (#"-"a" + 2*"b""#, [(-1, "a"), (2, "b")]),
+      (#"1 * "a""#, [(1, "a")]),
+      (#""a cat""#, [(1, "a cat")]),
+      (#""a − b" − "say \"c\" \\ d\e""#, [(1, "a − b"), (-1, #"say "c" \ d\e"#)]),
+      (#""" + "a""#, [(1, ""), (1, "a")]),
+    ] as [(String, [(Double, String)])])
   func aSumIsItsTerms(text: String, terms: [(Double, String)]) throws {
     let found = try PromptSum(text).terms
     #expect(found.map(\.factor) == terms.map(\.0) && found.map(\.prompt) == terms.map(\.1))
@@ -23,7 +24,8 @@ import Testing
 
   /// Whatever holds quotes and signs otherwise is a prompt as it stands.
   @Test(arguments: [
-    "", "a cat", #"a "cat" - a dog"#, #""Hello" written on a wall"#, #""Hello", she said"#, "2 cats", "2 * 3", "- a cat",
+    "", "a cat", #"a "cat" - a dog"#, #""Hello" written on a wall"#, #""Hello", she said"#, "2 cats", "2 * 3",
+    "- a cat",
     #"2 "red" cars"#, "a + b", #"“king” - “man”"#, "'king' - 'man'", #"so "king" - "man""#, "\"", #""unclosed - "#,
     "3d render * \"x\"", "-5", "+", "0.5", "0.5 *",
   ])

@@ -17,11 +17,13 @@ import Testing
   }
 
   /// A centred square stays a centred square.
-  @Test(arguments: [(64, 64), (640, 200), (200, 640), (63, 65)]) func nothingIsStretched(width: Int, height: Int) throws {
+  @Test(arguments: [(64, 64), (640, 200), (200, 640), (63, 65)]) func nothingIsStretched(width: Int, height: Int) throws
+  {
     let side = min(width, height)
     var picture = Image(width: width, height: height, filledWith: .white)
     picture.paste(
-      Image(width: side / 2, height: side / 2, filledWith: .black), x: (width - side / 2) / 2, y: (height - side / 2) / 2)
+      Image(width: side / 2, height: side / 2, filledWith: .black), x: (width - side / 2) / 2,
+      y: (height - side / 2) / 2)
     let fitted = try picture.covering(width: 32, height: 32)
     #expect((fitted.width, fitted.height) == (32, 32))
     let dark = fitted.pixels.count { $0 < 128 } / 3

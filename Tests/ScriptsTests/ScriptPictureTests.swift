@@ -32,7 +32,10 @@ import Walk
   }
 
   static let faults = [
-    ("image: none.png", "3:12: found `image`: \"none.png\", of which nothing can be read: no such file; expected a PNG,"),
+    (
+      "image: none.png",
+      "3:12: found `image`: \"none.png\", of which nothing can be read: no such file; expected a PNG,"
+    ),
     ("image: film.yaml", "3:12: found `image`: \"film.yaml\", of which no picture can be read: expected PNG, JPEG or"),
     ("image: [a]", "3:12: found `image`: a list; expected a name"),
     ("image: ''", "3:12: found `image`: the text \"\"; expected a name"),

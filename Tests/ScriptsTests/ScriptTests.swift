@@ -68,7 +68,10 @@ import Walk
     #expect(script.steps == Script.Default.steps)
     #expect(script.promptMix == .lerp && script.noiseMix == .slerp)
     #expect(script.timeline.keyframes.map(\.seed) == [Script.Default.seed, Script.Default.seed])
-    #expect(script.timeline.keyframes.map(\.guidance) == [.constant(Script.Default.guidance), .constant(Script.Default.guidance)])
+    #expect(
+      script.timeline.keyframes.map(\.guidance) == [
+        .constant(Script.Default.guidance), .constant(Script.Default.guidance),
+      ])
     #expect(script.timeline.count == 31)
     #expect(script.output == Script.Output())
   }

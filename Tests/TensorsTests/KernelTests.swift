@@ -141,7 +141,10 @@ struct KernelTests {
 
   @Test(
     arguments: scalars,
-    [(1, 1, 1, 1, 2), (1, 2, 5, 7, 3), (2, 3, 33, 77, 16), (1, 1, 300, 300, 40), (1, 2, 25, 513, 65), (2, 1, 7, 530, 72), (1, 3, 50, 50, 24)])
+    [
+      (1, 1, 1, 1, 2), (1, 2, 5, 7, 3), (2, 3, 33, 77, 16), (1, 1, 300, 300, 40), (1, 2, 25, 513, 65),
+      (2, 1, 7, 530, 72), (1, 3, 50, 50, 24),
+    ])
   func attention(scalar: Scalar, s: (n: Int, heads: Int, queries: Int, keys: Int, size: Int)) {
     for causal in s.queries == s.keys ? [false, true] : [false] {
       let width = s.heads * s.size

@@ -88,7 +88,8 @@ import Walk
   /// Stable Diffusion 1.5 at 512x512 in bf16: 46 MB for each evaluation of a keyframe.
   @Test func stableDiffusionsMemory() throws {
     let scratch = try ScratchFolder()
-    let file = try scratch.write("{\"_class_name\": \"UNet2DConditionModel\", \"cross_attention_dim\": 768}", to: "config.json")
+    let file = try scratch.write(
+      "{\"_class_name\": \"UNet2DConditionModel\", \"cross_attention_dim\": 768}", to: "config.json")
     let unet = try UNetConfiguration(contentsOf: file)
     #expect(unet.attentionBytes(height: 64, width: 64, bytesPerNumber: 2) == 46_202_880)
   }

@@ -18,7 +18,9 @@ import Walk
     for index in [0, 4, 8] { _ = try frames.frame(at: index) }
     var torch = NoiseGenerator(seed: 9)
     #expect(
-      painter.painted == [painter.noise(of: Self.one), torch.next(shape: painter.noiseShape), painter.noise(of: Self.two)])
+      painter.painted == [
+        painter.noise(of: Self.one), torch.next(shape: painter.noiseShape), painter.noise(of: Self.two),
+      ])
   }
 
   /// Mean and deviation of every channel go straight from one end to the other, and stay near at the ends.

@@ -59,7 +59,8 @@ struct PlanCommand: ParsableCommand {
     }
     if case .attention(let attention) = script.method {
       let folder = try ModelFolder(presets.model(script.model))
-      let bytes = attention.listening(of: script.steps) * folder.attentionBytes(size: script.size, precision: .automatic)
+      let bytes =
+        attention.listening(of: script.steps) * folder.attentionBytes(size: script.size, precision: .automatic)
       print("memory    \(bytes.megabytes) of keys and values for each of two keyframes")
     }
     print(
