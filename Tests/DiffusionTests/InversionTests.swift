@@ -7,7 +7,7 @@ import Testing
 
 /// From picture to noise and back.
 @Suite struct InversionTests {
-  private static let model = Result { try FakeModel(Golden.manifest(in: "inversion")["fake_model"]) }
+  private static let model = Result { try FakeModel(Golden.manifest(in: "schedulers")["fake_model"]) }
 
   @Test(arguments: try Golden.cases(in: "inversion"))
   func plainInversionIsTheReference(_ golden: Golden) throws {
