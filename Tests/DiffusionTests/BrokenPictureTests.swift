@@ -12,7 +12,7 @@ import Testing
   init() throws { folder = try ScratchFolder() }
 
   private func engine(_ part: String, _ changes: [(String, Int, Float)], _ precision: Precision) throws -> Engine {
-    let source = Golden.root.appending(path: "models/tiny-sd15")
+    let source = Golden.ours.appending(path: "models/tiny-sd15")
     return try Engine(model: folder.copyModel(source, part: part, changes), precision: precision)
   }
 

@@ -49,7 +49,7 @@ import Testing
 
   /// A tiny random network that predicts velocity.
   @Test(arguments: SchedulerKind.reversible) func denoisingGivesTheLatentBack(_ kind: SchedulerKind) throws {
-    let engine = try Engine(model: Golden.root.appending(path: "models/tiny-sd21"), precision: .fp32)
+    let engine = try Engine(model: Golden.ours.appending(path: "models/tiny-sd21"), precision: .fp32)
     let conditioning = try engine.encode("a photo of a cat", negative: "blurry")
     let latent = try engine.noise(seed: 1, width: 64, height: 64)
     for (guidance, bound) in [(1.0, 1e-4), (4.0, 1e-2)] {
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func otherSchedulersAreRefused() throws {
-    let engine = try Engine(model: Golden.root.appending(path: "models/tiny-sd15"), precision: .fp32)
+    let engine = try Engine(model: Golden.ours.appending(path: "models/tiny-sd15"), precision: .fp32)
     let latent = try engine.noise(seed: 1, width: 64, height: 64)
     let error = try #require(throws: SchedulerError.self) {
       try engine.invert(

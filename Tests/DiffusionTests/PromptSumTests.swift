@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func embeddingsAreAdded() throws {
-    let engine = try Engine(model: Golden.root.appending(path: "models/tiny-sd15"), precision: .fp32)
+    let engine = try Engine(model: Golden.ours.appending(path: "models/tiny-sd15"), precision: .fp32)
     let long = String(repeating: "a very long prompt ", count: 30)
     let texts = ["king", "man", long, #""king" - 0.5 * "man" + "\#(long)""#]
     let encoded = try engine.encode(texts.map { (prompt: $0, negative: $0) })

@@ -7,7 +7,7 @@ import Testing
 /// What is left out, held against the full computation where the two must agree.
 @Suite struct ShortcutTests {
   private static func engine() throws -> Engine {
-    try Engine(model: Golden.root.appending(path: "models/tiny-sd15"), precision: .fp32)
+    try Engine(model: Golden.ours.appending(path: "models/tiny-sd15"), precision: .fp32)
   }
 
   private static func latent(_ engine: Engine, guidance: Double, _ shortcuts: Shortcuts) throws -> Latent {

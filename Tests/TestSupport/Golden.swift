@@ -40,9 +40,12 @@ package struct Golden: Sendable, CustomStringConvertible {
     if let named = ProcessInfo.processInfo.environment["LATENTWALK_REFERENCE"] {
       URL(filePath: named, directoryHint: .isDirectory)
     } else {
-      URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Goldens", directoryHint: .isDirectory)
+      ours
     }
+
+  /// Our own reference data, whose models the tests of laws take.
+  package static let ours = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Goldens", directoryHint: .isDirectory)
 
   /// The manifest of `folder`.
   package static func manifest(in folder: String) throws -> JSON {

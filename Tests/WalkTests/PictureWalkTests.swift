@@ -73,7 +73,7 @@ import Walk
   /// With an engine, the keyframe's frame is what comes back of the picture that goes in; `InversionTests` say how near
   /// that is.
   @Test func theFrameShowsThePicture() throws {
-    let engine = try Engine(model: Golden.root.appending(path: "models/tiny-sd21"), precision: .fp32)
+    let engine = try Engine(model: Golden.ours.appending(path: "models/tiny-sd21"), precision: .fp32)
     let sampling = Sampling(steps: 10, guidance: 1, scheduler: .ddim)
     let painter = try EnginePainter(engine, width: 64, height: 64, sampling: sampling)
     let picture = Image.pattern(width: 96, height: 64)

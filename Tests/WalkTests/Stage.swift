@@ -8,7 +8,7 @@ import Walk
 
 /// Walks through a tiny model, real enough for laws about denoising.
 enum Stage {
-  static let model = Golden.root.appending(path: "models/tiny-sd15")
+  static let model = Golden.ours.appending(path: "models/tiny-sd15")
   private static let engines = [Precision.fp32, .bf16].map { precision in
     Result { try Engine(model: model, precision: precision) }
   }
