@@ -15,7 +15,7 @@ let walk = try WalkFrames(Timeline([car, tiger], rate: FrameRate(30)), painter: 
 
 do {
   let film = try FilmWriter(
-    to: URL(filePath: "morph.mp4"), width: size.width, height: size.height, settings: FilmSettings(scale: 8))
+    to: URL(filePath: "morph.mp4"), width: size.width, height: size.height, settings: FilmSettings(scale: 4))
   for frame in 0..<walk.count { try film.write(walk.frame(at: frame)) }
   try film.finish()
 }
