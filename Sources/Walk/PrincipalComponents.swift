@@ -10,20 +10,34 @@ package struct PrincipalComponents: Sendable {
   ///
   /// Of n points of many dimensions the n × n matrix of inner products is decomposed: its eigenvectors, each times the
   /// root of its eigenvalue, are the coordinates. The first point lies to the left of the last one and, where it can,
-  /// above the points' mean.
+  /// above the points' mean. Points that differ by no more than rounding are one: they show no spread.
   package init(_ points: [[Float]]) {
     precondition(!points.isEmpty && points.allSatisfy { $0.count == points[0].count }, "points of one space")
     let (values, vectors) = eigen(Self.innerProducts(points))
     let order = values.indices.sorted { values[$0] > values[$1] }.prefix(2)
-    let total = values.reduce(0) { $0 + max($1, 0) }
+    let spread = values.reduce(0) { $0 + max($1, 0) }
+    guard spread > 1e-12 * Self.squares(points) else {
+      coordinates = points.map { _ in SIMD2(0, 0) }
+      shares = SIMD2(0, 0)
+      return
+    }
     var axes = order.map { k in vectors.map { $0[k] * max(values[k], 0).squareRoot() } }
     while axes.count < 2 { axes.append(points.map { _ in 0 }) }
     if axes[0][0] > axes[0][points.count - 1] { axes[0] = axes[0].map { -$0 } }
     // Coordinates grow downwards in a picture.
     if axes[1][0] > 0 { axes[1] = axes[1].map { -$0 } }
     coordinates = points.indices.map { SIMD2(axes[0][$0], axes[1][$0]) }
-    let shown = order.map { total > 0 ? max(values[$0], 0) / total : 0 }
+    let shown = order.map { max(values[$0], 0) / spread }
     shares = SIMD2(shown[0], shown.count > 1 ? shown[1] : 0)
+  }
+
+  /// The sum of all coordinates' squares.
+  private static func squares(_ points: [[Float]]) -> Double {
+    var sum = 0.0
+    for point in points {
+      for x in point { sum += Double(x) * Double(x) }
+    }
+    return sum
   }
 
   /// ⟨xᵢ − mean, xⱼ − mean⟩.

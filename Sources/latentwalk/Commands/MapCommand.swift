@@ -59,9 +59,8 @@ struct MapCommand: ParsableCommand {
   private func panel(_ title: String, _ what: String, _ points: [[Float]]) -> PathMap.Panel {
     let seen = PrincipalComponents(points)
     let shares = [seen.shares.x, seen.shares.y].map { "\(Int((100 * $0).rounded())) %" }
-    return PathMap.Panel(
-      title: title, subtitle: "\(what); the axes show \(shares[0]) and \(shares[1]) of the spread",
-      points: seen.coordinates)
+    let view = seen.shares.x > 0 ? "the axes show \(shares[0]) and \(shares[1])" : "the same all along"
+    return PathMap.Panel(title: title, subtitle: "\(what); \(view)", points: seen.coordinates)
   }
 }
 
