@@ -5,6 +5,9 @@ encoder's new level learns to hand the inner ones what the teacher's first level
 decoder learns the picture from the teacher's latents, its new level first and alone, then all of it. So a denoiser of
 the teacher's latents serves both, and learns at the same time.
 
+One of the full size already is refined: encoder and decoder together, with the latents held near to where they were, so
+that a denoiser of the old ones goes on.
+
 What the latents leave open a decoder blurs, for the mean of all possible edges is a slope. So it is also asked for as
 much second difference around every pixel as the drawing has there, wherever exactly.
 """
@@ -27,6 +30,7 @@ DISTURBANCE = 0.1  # the most noise on the latents, as a share of their deviatio
 ENCODER_EVERY = 3  # steps: it has less to learn
 INNER_FROM = 0.1  # share of the time after which the decoder's inner levels learn as well
 CRISPNESS = 2.0  # weight of the second differences
+ANCHOR = 2.0  # weight of the latents' way from where they were, as a share of their variance
 
 
 def grown(teacher: AutoencoderKL, configuration: Configuration) -> AutoencoderKL:
@@ -106,6 +110,29 @@ def picture_difference(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
 def disturbed(latents: torch.Tensor, deviation: float) -> torch.Tensor:
     strength = DISTURBANCE * deviation * torch.rand(len(latents), 1, 1, 1, device=latents.device)
     return latents + strength * torch.randn_like(latents)
+
+
+def refine(configuration: Configuration, machine: Machine, start: AutoencoderKL) -> bool:
+    """Trains all of an autoencoder of the full size further. Says whether it is finished."""
+    latents = autoencoder.latents(start, machine)
+    variance, deviation = latents.var().item(), latents.std().item()
+    training = Training("autoencoder", start, configuration.autoencoder, machine)
+    layout = torch.channels_last if machine.device.type == "cuda" else torch.contiguous_format
+    model = training.model.to(memory_format=layout)
+    pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures")))
+    held_out = pixels[-HELD_OUT:].to(machine.device)
+
+    def loss() -> torch.Tensor:
+        chosen = torch.randint(len(pixels) - HELD_OUT, (configuration.autoencoder.batch,))
+        x = as_input(pixels[chosen].to(machine.device)).contiguous(memory_format=layout)
+        with machine.autocast():
+            z = model.encode(x).latent_dist.mode()
+            y = model.decode(disturbed(z, deviation)).sample
+        return picture_difference(y.float(), x) + ANCHOR * F.mse_loss(z.float(), latents[chosen]) / variance
+
+    training.run(loss)
+    print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
+    return training.finished
 
 
 def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL) -> bool:

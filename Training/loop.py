@@ -26,8 +26,13 @@ class Machine:
     deadline: float  # seconds since the epoch
     compiles: bool = False
 
+    @property
+    def multiplies_halves(self) -> bool:
+        """Whether bf16 is worth its rounding; a processor without AVX512-BF16 makes up for each product."""
+        return self.device.type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+
     def autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.multiplies_halves)
 
     def wait_while_paused(self) -> None:
         """Sleeps while the run's folder holds a file named PAUSE."""

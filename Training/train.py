@@ -73,7 +73,7 @@ def train_autoencoder(configuration: Configuration, machine: Machine, chosen: ar
         return autoencoder.train(configuration, machine)
     teacher = autoencoder.read(chosen.start, machine.device)
     if teacher.config.sample_size == configuration.size:
-        return autoencoder.keep(teacher, machine)
+        return growth.refine(configuration, machine, teacher)
     return growth.train(configuration, machine, teacher)
 
 

@@ -1,4 +1,5 @@
 internal import CDNN
+internal import CKernels
 import Synchronization
 
 /// Weights as they lie in a file; read when a layer packs them for the first time.
@@ -62,12 +63,19 @@ private final class Operation: @unchecked Sendable {
   deinit { cdnn_op_free(handle) }
 }
 
+/// What an operation is compiled for.
+protocol OperationSizes: Hashable, Sendable {
+  var scalar: Scalar { get set }
+}
+
 /// One layer's weights and the operations compiled for the sizes it has met.
 ///
-/// Weights are packed once for each layout that the library asks for, nearly always one.
-struct Compiled<Sizes: Hashable & Sendable>: ~Copyable, Sendable {
+/// Weights are packed once for each layout that the library asks for, nearly always one. Where the library has no bf16
+/// for the processor, one without AVX-512, the operation is fp32's, between tensors that are widened and rounded.
+struct Compiled<Sizes: OperationSizes>: ~Copyable, Sendable {
   private struct Ready {
     let operation: Operation
+    let scalar: Scalar
     let packed: Buffer
   }
   private let ready = Mutex<[Sizes: Ready]>([:])
@@ -89,29 +97,47 @@ struct Compiled<Sizes: Hashable & Sendable>: ~Copyable, Sendable {
     let each = ready.withLock { ready in ready[sizes] ?? prepare(sizes, &ready) }
     let scratch = Buffer(bytes: cdnn_op_scratch_size(each.operation.handle))
     let status = Profile.measure(work()) {
-      (bias ?? []).withUnsafeBufferPointer {
+      let (input, addend) = (x.converted(to: each.scalar), adding?.converted(to: each.scalar))
+      let output = each.scalar == y.scalar ? y : Tensor(y.shape, each.scalar)
+      defer { if each.scalar != y.scalar { output.convert(into: y) } }
+      return (bias ?? []).withUnsafeBufferPointer {
         cdnn_op_run(
-          each.operation.handle, x.address, each.packed.address, bias == nil ? nil : $0.baseAddress, adding?.address,
-          y.address, scratch.address)
+          each.operation.handle, input.address, each.packed.address, bias == nil ? nil : $0.baseAddress,
+          addend?.address, output.address, scratch.address)
       }
     }
     precondition(status == 0, "oneDNN returned \(status) for \(sizes)")
   }
 
   private func prepare(_ sizes: Sizes, _ ready: inout [Sizes: Ready]) -> Ready {
-    guard let handle = create(sizes) else { fatalError("oneDNN cannot make \(sizes)") }
+    var able = sizes
+    var created = create(able)
+    if created == nil, sizes.scalar == .bfloat16 {
+      able.scalar = .float32
+      created = create(able)
+    }
+    guard let handle = created else { fatalError("oneDNN cannot make \(sizes)") }
     let operation = Operation(handle)
-    let twin = ready.values.first { cdnn_op_same_packing($0.operation.handle, handle) }
-    let packed = twin?.packed ?? pack(for: handle)
-    let made = Ready(operation: operation, packed: packed)
+    let twin = ready.first {
+      $0.key.scalar == sizes.scalar && cdnn_op_same_packing($0.value.operation.handle, handle)
+    }
+    let packed = twin?.value.packed ?? pack(for: handle, rounded: able.scalar != sizes.scalar)
+    let made = Ready(operation: operation, scalar: able.scalar, packed: packed)
     ready[sizes] = made
     return made
   }
 
-  private func pack(for operation: OpaquePointer) -> Buffer {
+  /// Packs the weights; `rounded` to what bf16 can hold.
+  private func pack(for operation: OpaquePointer, rounded: Bool) -> Buffer {
     let packed = Buffer(lasting: cdnn_op_packed_size(operation))
     let status = PackingRoom.with(weight.count) { floats in
       weight.read(into: floats)
+      if rounded {
+        let halves = UnsafeMutablePointer<UInt16>.allocate(capacity: weight.count)
+        defer { halves.deallocate() }
+        ck_f32_to_bf16(floats, halves, Int64(weight.count))
+        ck_bf16_to_f32(halves, floats, Int64(weight.count))
+      }
       return cdnn_op_pack(operation, floats, packed.address)
     }
     precondition(status == 0, "oneDNN returned \(status) packing \(weight.shape)")

@@ -11,9 +11,9 @@ package final class Convolution: Sendable {
     package static let behind = Padding(top: 0, left: 0, bottom: 1, right: 1)
   }
 
-  private struct Sizes: Hashable, Sendable {
+  private struct Sizes: OperationSizes {
     let n, height, width: Int
-    let scalar: Scalar
+    var scalar: Scalar
     let adds: Bool
     let activation: Activation
   }

@@ -2,9 +2,9 @@ internal import CDNN
 
 /// Rows times a matrix of weights: a linear layer.
 package final class Product: Sendable {
-  private struct Sizes: Hashable, Sendable {
+  private struct Sizes: OperationSizes {
     let rows: Int
-    let scalar: Scalar
+    var scalar: Scalar
     let adds: Bool
     let activation: Activation
   }

@@ -74,6 +74,27 @@ package struct Tensor: Sendable {
       offset: offset + range.lowerBound * size)
   }
 
+  /// The same numbers as another type: itself where it is that already.
+  func converted(to scalar: Scalar) -> Tensor {
+    guard scalar != self.scalar else { return self }
+    let converted = Tensor(shape, scalar)
+    convert(into: converted)
+    return converted
+  }
+
+  /// Writes the numbers into a tensor of the other type.
+  func convert(into other: Tensor) {
+    precondition(other.count == count && other.scalar != scalar)
+    switch scalar {
+    case .float32:
+      ck_f32_to_bf16(
+        address.assumingMemoryBound(to: Float.self), other.address.assumingMemoryBound(to: UInt16.self), Int64(count))
+    case .bfloat16:
+      ck_bf16_to_f32(
+        address.assumingMemoryBound(to: UInt16.self), other.address.assumingMemoryBound(to: Float.self), Int64(count))
+    }
+  }
+
   /// The elements in memory order.
   package var floats: [Float] {
     [Float](unsafeUninitializedCapacity: count) { floats, initialized in
