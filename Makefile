@@ -5,7 +5,20 @@ PREFIX     ?= /usr/local
 BUILD      := .build/release
 # What the package needs of Debian: FFmpeg, fontconfig with FreeType, oneDNN and the team of threads beneath it.
 PACKAGES   := libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libfontconfig-dev libdnnl-dev libgcc-12-dev
+# What the benchmarks against peers and the training need besides; neither is needed to render.
+BENCHING   := python3-venv
+TRAINING   := python3-venv fonts-noto-color-emoji unicode-cldr-core libfribidi0
 LATENTWALK := $(BUILD)/latentwalk
+
+# Installs those of some Debian packages that are missing.
+define install
+missing=$$(for p in $(1); do \
+    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+[ -z "$$missing" ] || { \
+  echo "installing:" $$missing; \
+  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+  $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; }
+endef
 
 .PHONY: help demo test build dependencies install bench train format lint clean
 
@@ -27,12 +40,7 @@ build: dependencies ## build the command line tool, $(LATENTWALK)
 dependencies: ## install what is missing from Debian's packages
 	@command -v $(SWIFT) >/dev/null || { \
 	  echo "make: Swift 6.1 or newer is not installed; see https://www.swift.org/install/linux" >&2; exit 1; }
-	@missing=$$(for p in $(PACKAGES); do \
-	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-	[ -z "$$missing" ] || { \
-	  echo "installing:" $$missing; \
-	  root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; }
+	@$(call install,$(PACKAGES))
 
 install: build ## install the tool and its presets under PREFIX
 	install -D $(LATENTWALK) $(DESTDIR)$(PREFIX)/bin/latentwalk
@@ -44,12 +52,14 @@ ROUNDS     ?= 3
 PARTS      ?= steps,threads,memory,walks,shortcuts,profile
 
 bench: dependencies ## compare with PyTorch and OpenVINO, which it installs for itself
+	@$(call install,$(BENCHING))
 	$(SWIFT) build -c release --product Benchmark
 	test -d Benchmarks/.venv || python3 -m venv Benchmarks/.venv
 	Benchmarks/.venv/bin/pip install -q -r Benchmarks/requirements.txt
 	Benchmarks/.venv/bin/python Benchmarks/bench.py $(BUILD)/Benchmark --rounds $(ROUNDS) --parts $(PARTS)
 
 train: ## train the small models anew, into Training/run; see Training/README.md
+	@$(call install,$(TRAINING))
 	test -d Training/.venv || python3 -m venv Training/.venv
 	Training/.venv/bin/pip install -q -r Training/requirements.txt
 	cd Training && .venv/bin/python train.py all --configuration emoji64 --run run/emoji64

@@ -114,3 +114,8 @@ def train(configuration: Configuration, machine: Machine) -> bool:
     training.run(lambda: loss(model, batch(), machine))
     print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
     return training.finished
+
+
+def keep(model: AutoencoderKL, machine: Machine) -> None:
+    """Takes a trained autoencoder for the run's own."""
+    torch.save({"average": model.state_dict()}, machine.folder / "autoencoder.pt")

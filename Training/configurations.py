@@ -25,6 +25,7 @@ class Configuration:
     plain: float  # share of things alone on a pale background
     coloured: float  # share of the others in a colour of their own choosing
     styled: float  # share drawn as a painting or a drawing
+    emphasis: float  # how much more often than it is drawn a picture of the outermost ring is learned from
     # The autoencoder: each level after the first halves the picture
     autoencoder_widths: tuple[int, ...]
     latent_channels: int
@@ -62,6 +63,7 @@ CONFIGURATIONS = {
         plain=0.35,
         coloured=0.2,
         styled=0,
+        emphasis=1,
         autoencoder_widths=(32, 64, 128),
         latent_channels=4,
         tokens=32,
@@ -81,6 +83,7 @@ CONFIGURATIONS = {
         plain=0.3,
         coloured=0.5,
         styled=0,
+        emphasis=3,  # emoji64 has not met the common things
         autoencoder_widths=(32, 32, 64, 128),
         latent_channels=4,
         tokens=32,
@@ -100,6 +103,7 @@ CONFIGURATIONS = {
         plain=0.35,
         coloured=0.2,
         styled=0.06,
+        emphasis=1,
         autoencoder_widths=(32, 64, 128, 128),
         latent_channels=8,
         tokens=32,

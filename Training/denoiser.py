@@ -5,6 +5,7 @@ Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020), with the
 (2022), and the weights of Hang et al., "Efficient Diffusion Training via Min-SNR Weighting Strategy" (2023).
 """
 
+import re
 from pathlib import Path
 
 import torch
@@ -15,6 +16,7 @@ from torch.nn import functional as F
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 import autoencoder
+import names
 import pictures
 import tokenizer
 from configurations import Configuration
@@ -109,6 +111,13 @@ def step_chances(scheduler: DDIMScheduler) -> torch.Tensor:
     return (1 - EVEN) * weight / weight.sum() + EVEN / STEPS
 
 
+def picture_chances(configuration: Configuration, captions: list[str]) -> torch.Tensor:
+    """How often each picture is learned from: more often where it shows a thing of the outermost ring."""
+    outermost = [thing for thing in names.things(configuration.rings) if thing.ring == configuration.rings - 1]
+    named = re.compile(r"\b(" + "|".join(noun for thing in outermost for noun in thing.nouns) + r")\b")
+    return torch.tensor([configuration.emphasis if named.search(caption) else 1.0 for caption in captions])
+
+
 def train(configuration: Configuration, machine: Machine, vae: AutoencoderKL, start: Path | None = None) -> bool:
     """Trains text encoder and UNet on the autoencoder's latents, from the start's weights if there is one.
 
@@ -121,6 +130,7 @@ def train(configuration: Configuration, machine: Machine, vae: AutoencoderKL, st
     training = Training("denoiser", model, configuration.denoiser, machine)
     clean = encoded * training.model.scale
     captions = pictures.captions(pictures.shards(machine.folder / "pictures"))
+    wanted = picture_chances(configuration, captions).to(device)
     texts = tokenizer.encode(tokens, captions).to(device)
     silence = tokenizer.encode(tokens, [""]).to(device)
     scheduler = build_scheduler()
@@ -132,7 +142,7 @@ def train(configuration: Configuration, machine: Machine, vae: AutoencoderKL, st
 
     def loss() -> torch.Tensor:
         count = configuration.denoiser.batch
-        chosen = torch.randint(len(clean), (count,), device=device)
+        chosen = torch.multinomial(wanted, count, replacement=True)
         dropped = torch.rand(count, 1, device=device) < UNCAPTIONED
         t = torch.multinomial(chances, count, replacement=True)
         x0, noise = clean[chosen], torch.randn_like(clean[chosen])

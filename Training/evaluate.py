@@ -28,6 +28,7 @@ STEPS, GUIDANCE = 10, 3.0
 SEEDS = (42, 1337)
 NEIGHBOURS = 5
 REFERENCES = 60  # drawn pictures of each thing to compare with
+RINGS = ("core", "common", "other")
 WALK = ("a photo of a car", 42, "a photo of a tiger", 1337, 12)
 
 
@@ -244,7 +245,7 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
         wishes = [Wish(thing, thing.name) for thing in things]
         return series(model, wishes, [f"a photo of {with_article(wish.noun)}" for wish in wishes], size)
 
-    core, common = (alone([thing for thing in things if thing.ring == ring]) for ring in (0, 1))
+    rings = [alone([thing for thing in things if thing.ring == ring]) for ring in range(configuration.rings)]
     places = [Wish(by_name[noun], noun, colour, place=place) for colour, noun, place in HELD_OUT]
     captions = [f"a {wish.colour} {wish.noun} {pictures.PLACES[wish.place].where[0]}" for wish in places]
     scenes = series(model, places, captions, size)
@@ -257,17 +258,20 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
     def coloured(pixels: np.ndarray) -> float:
         return share(nearest_colour(pixels, colours), [wish.colour for wish in scenes.wishes])
 
+    core = rings[0]
     held_out = torch.from_numpy(np.concatenate([core.drawn, scenes.drawn])).to(model.device)
     measures = [
-        compared("core thing alone recognised, %", core, recognised(core)),
-        compared("common thing alone recognised, %", common, recognised(common)),
+        *(
+            compared(f"{name} thing alone recognised, %", ring, recognised(ring))
+            for name, ring in zip(RINGS, rings, strict=False)
+        ),
         compared("thing in colour and place recognised, %", scenes, recognised(scenes)),
         compared("its colour right, %", scenes, coloured),
         compared("sharpness, thousandths", core, lambda pixels: 1000 * sharpness(pixels)),
         Measure("walk: least sharp frame against its ends, %", sharpness_of_walk(frames)),
         Measure("autoencoder on held-out pictures, dB", autoencoder.held_out_psnr(model.vae, held_out)),
     ]
-    return measures, sheet([core.generated, common.generated, scenes.generated, frames])
+    return measures, sheet([*(ring.generated for ring in rings), scenes.generated, frames])
 
 
 def evaluate(configuration: Configuration, run: Path, device: torch.device) -> None:

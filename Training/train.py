@@ -86,6 +86,8 @@ def train_denoiser(configuration: Configuration, machine: Machine, chosen: argpa
 
 
 def export_model(configuration: Configuration, machine: Machine, chosen: argparse.Namespace) -> bool:
+    if chosen.start and not (machine.folder / "autoencoder.pt").exists():
+        autoencoder.keep(autoencoder.read(chosen.start, machine.device), machine)
     export.export(configuration, machine.folder, chosen.shard_size)
     return True
 
