@@ -30,7 +30,8 @@ let package = Package(
     .target(name: "Walk", dependencies: ["Diffusion", "Tensors", "Pixels"]),
     .target(name: "Video", dependencies: ["Pixels", "FFmpeg", "CFFmpeg"]),
     .target(
-      name: "Scripts", dependencies: ["Walk", "Diffusion", "Video", "Pixels", .product(name: "Yams", package: "Yams")]),
+      name: "Scripts",
+      dependencies: ["Walk", "Diffusion", "Video", "Pixels", "Tensors", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Render",
       dependencies: ["Video", "Pixels", "FFmpeg"]),

@@ -30,11 +30,12 @@ INLINE float bf16_value(uint16_t b) {
   memcpy(&f, &u, 4);
   return f;
 }
-// Rounds to nearest, ties to even.
+// Rounds to nearest, ties to even. Rounding would carry a NaN's bits over into infinity or zero: it stays a quiet NaN.
 INLINE uint16_t bf16_bits(float f) {
   uint32_t u;
   memcpy(&u, &f, 4);
-  return (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
+  uint32_t rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16, nan = u >> 16 | 0x40;
+  return (uint16_t)((u & 0x7fffffff) > 0x7f800000 ? nan : rounded);
 }
 
 // Exponent and fraction move to their places; a product corrects the exponent's bias, for subnormals as well.
@@ -74,7 +75,9 @@ INLINE void store(void *p, int64_t i, ck_type t, v16 x) {
   if (t == CK_BF16) {
     u16x32 u;
     memcpy(&u, &x, sizeof u);
-    u16x16 b = __builtin_convertvector((u + 0x7fff + (u >> 16 & 1)) >> 16, u16x16);
+    u16x32 rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16, nan = u >> 16 | 0x40;
+    u16x32 is_nan = (u16x32)((i16)(u & 0x7fffffff) > 0x7f800000);  // all ones where it is
+    u16x16 b = __builtin_convertvector((nan & is_nan) | (rounded & ~is_nan), u16x16);
     memcpy((uint16_t *)p + i, &b, sizeof b);
   } else {
     memcpy((float *)p + i, &x, sizeof x);

@@ -23,10 +23,9 @@ extension Engine {
   public func invert(
     _ latent: Latent, _ conditioning: Conditioning, _ sampling: Sampling, by inversion: Inversion = Inversion()
   ) throws(SchedulerError) -> Latent {
-    let kind = sampling.scheduler ?? model.scheduler
-    guard let sampler = try sampler(kind, steps: sampling.steps) as? any ReversibleSampler else {
+    guard let sampler = try sampler(sampling.scheduler, steps: sampling.steps) as? any ReversibleSampler else {
       throw SchedulerError(
-        "scheduler of a picture's inversion", found: kind.rawValue,
+        "scheduler of a picture's inversion", found: (sampling.scheduler ?? model.scheduler).rawValue,
         expected: "\(SchedulerKind.reversible.map(\.rawValue).joined(separator: " or ")), whose steps can be undone")
     }
     let run = denoising(from: latent, at: 0, [conditioning], sampling, sampler)

@@ -42,7 +42,8 @@ public struct ModelDescription: Sendable, Hashable {
     scalingFactor = files.autoencoder.scalingFactor
     shiftFactor = files.autoencoder.shiftFactor
     width = files.unet.blockOutChannels[0]
-    _ = try self.scheduler.sampler(scheduler, steps: 1)
+    // Found here, before there is a picture to make. Some schedulers cannot do with one step.
+    do { _ = try scheduler.sampler(steps: 1) } catch { _ = try scheduler.sampler(steps: 4) }
   }
 
   func computing(in scalar: Scalar) -> Self {

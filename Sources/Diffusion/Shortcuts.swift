@@ -25,7 +25,7 @@ public struct GuidanceInterval: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads what a command line or a script says, such as `0.2..0.8`.
   public init?(_ text: String) {
-    guard let ends = text.wholeMatch(of: #/([0-9.]+?)\.\.([0-9.]+)/#)?.output,
+    guard let ends = text.wholeMatch(of: #/([0-9.eE+-]+?)\.\.([0-9.eE+-]+)/#)?.output,
       let start = Double(ends.1), let end = Double(ends.2)
     else { return nil }
     self.init(start, end)

@@ -3,7 +3,7 @@ internal import FFmpeg
 
 /// Decodes one still picture, PNG or JPEG, through libavcodec.
 enum StillDecoder {
-  /// Any pixel format becomes 8-bit RGB; transparency is dropped.
+  /// Any pixel format becomes 8-bit RGB; what is transparent is laid over white.
   static func decode(_ bytes: [UInt8], as id: AVCodecID, name: String) throws(PictureError) -> Image {
     do {
       guard let decoder = avcodec_find_decoder(id) else {
@@ -17,12 +17,12 @@ enum StillDecoder {
       let packet = try Packet(bytes)
       let frame = Frame()
       try codec.send(packet.pointer)
-      if try codec.receiveFrame(into: frame) { return try Image(converting: frame) }
+      if try codec.receiveFrame(into: frame) { return try Image(overWhite: frame) ?? Image(converting: frame) }
       try codec.send(nil)
       guard try codec.receiveFrame(into: frame) else {
         throw PictureError.malformed(name: name, reason: "no picture is in it")
       }
-      return try Image(converting: frame)
+      return try Image(overWhite: frame) ?? Image(converting: frame)
     } catch let error as PictureError {
       throw error
     } catch {

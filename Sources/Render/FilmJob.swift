@@ -73,7 +73,7 @@ package struct FilmJob: Sendable {
   private func prepare(
     _ source: any FrameSource, in folder: borrowing JobFolder, _ interruption: Interruption
   ) throws(JobError) -> Bool {
-    let kept = folder.preparation()
+    let kept = folder.preparation(atMost: source.longestPreparation)
     let found: [UInt8]?
     do {
       found = try source.prepare(kept, interruption)

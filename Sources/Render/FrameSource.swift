@@ -12,6 +12,9 @@ package protocol FrameSource: Sendable {
   /// `Interrupted` where it stops because it is asked to.
   func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]?
 
+  /// More bytes than `prepare` ever returns: what is longer was never kept for this source.
+  var longestPreparation: Int { get }
+
   /// The picture of a frame, 0 to `count` − 1; throws a `BrokenFrame` where it comes out broken.
   func frame(at index: Int) throws -> Image
 
@@ -25,6 +28,7 @@ package protocol FrameSource: Sendable {
 extension FrameSource {
   package func frameAgain(at index: Int) throws -> Image? { nil }
   package func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? { nil }
+  package var longestPreparation: Int { 1 << 20 }
 
   package func firstFrame(showing index: Int) -> Int { index }
 }

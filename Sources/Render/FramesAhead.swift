@@ -25,6 +25,8 @@ package final class FramesAhead: FrameSource {
     try source.prepare(kept, interruption)
   }
 
+  package var longestPreparation: Int { source.longestPreparation }
+
   package func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
 
   package func frame(at index: Int) throws -> Image {

@@ -1,5 +1,5 @@
 internal import Diffusion
-internal import Walk
+package import Walk
 internal import Yams
 
 extension Method {
@@ -24,9 +24,10 @@ extension Method {
 }
 
 extension Blend {
+  package static let keys = ["depth", "branches", "frame-depth", "crossfeed", "first-crossfeed", "between"]
+
   fileprivate func reading(_ node: Node, file: String) throws(ScriptError) -> Blend {
-    let table = try Table(
-      node, "blend", keys: ["depth", "branches", "frame-depth", "crossfeed", "first-crossfeed", "between"], file: file)
+    let table = try Table(node, "blend", keys: Blend.keys, file: file)
     var blend = self
     if let depth = try table.read("depth", as: .share) { blend.depth = depth }
     if let branches = try table.read("branches", as: .integer(0...100)) { blend.branches = branches }
@@ -54,8 +55,10 @@ extension Blend {
 }
 
 extension AttentionInterpolation {
+  package static let keys = ["variant", "warm-up", "alpha", "beta"]
+
   fileprivate func reading(_ node: Node, file: String) throws(ScriptError) -> AttentionInterpolation {
-    let table = try Table(node, "attention", keys: ["variant", "warm-up", "alpha", "beta"], file: file)
+    let table = try Table(node, "attention", keys: AttentionInterpolation.keys, file: file)
     var attention = self
     if let variant = try table.read("variant", as: Kind<AttentionVariant>.choice) { attention.variant = variant }
     if let warmUp = try table.read("warm-up", as: .share) { attention.warmUp = warmUp }
@@ -70,8 +73,10 @@ extension AttentionInterpolation {
 }
 
 extension Crossfeed {
+  package static let keys = ["power", "range", "decay"]
+
   fileprivate func reading(_ node: Node, _ name: String, file: String) throws(ScriptError) -> Crossfeed {
-    let table = try Table(node, name, keys: ["power", "range", "decay"], file: file)
+    let table = try Table(node, name, keys: Crossfeed.keys, file: file)
     var crossfeed = self
     if let power = try table.read("power", as: .share) { crossfeed.power = power }
     if let range = try table.read("range", as: .share) { crossfeed.range = range }

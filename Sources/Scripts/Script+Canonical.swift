@@ -1,4 +1,6 @@
-internal import Diffusion
+package import Diffusion
+package import Tensors
+internal import Pixels
 internal import Video
 internal import Walk
 
@@ -9,7 +11,36 @@ extension Script {
   package var canonical: String {
     var lines = ["model: \(quoted(model))"]
     if let size { lines.append("size: \(size)") }
-    lines += ["fps: \(timeline.rate)", "steps: \(steps)"]
+    lines.append("fps: \(timeline.rate)")
+    lines += tempo + making { "    image: \(quoted($0.path))" } + ["output:"]
+    if let file = output.file { lines.append("  file: \(quoted(file))") }
+    if let codec = output.codec { lines.append("  codec: \(codec.rawValue)") }
+    if let crf = output.crf { lines.append("  crf: \(crf)") }
+    lines += ["  scale: \(output.scale)", "  on-bad-frame: \(output.onBadFrame.rawValue)"]
+    return text(lines)
+  }
+
+  /// Bytes that differ where the pictures do, apart from the model's files: what finished frames are known by.
+  ///
+  /// `size` is that of the pictures, where the script leaves it to the model. How the film is written has no part in
+  /// it, nor has the rate, where no formula reads the clock: keyframes stand on frames, and pictures count by their
+  /// pixels, wherever their files lie.
+  package func identity(size: Size, precision: Precision) -> [UInt8] {
+    var lines = ["precision: \(precision.rawValue)", "size: \(size)"]
+    if !timeline.namesInFormulas.isDisjoint(with: [.seconds, .beat]) { lines.append("fps: \(timeline.rate)") }
+    lines += tempo + making { "    image: \($0.image.width)x\($0.image.height)" }
+    return Array(text(lines).utf8) + pictureBytes
+  }
+
+  /// The tempo where formulas count beats; times are frames by now.
+  private var tempo: [String] {
+    guard let tempo = timeline.beatsPerMinute, timeline.namesInFormulas.contains(.beat) else { return [] }
+    return ["bpm: \(tempo)"]
+  }
+
+  /// How the pictures are made, as lines of a script; `image` writes the line of a keyframe's picture.
+  private func making(image: (KeyframePicture) -> String) -> [String] {
+    var lines = ["steps: \(steps)"]
     if let scheduler { lines.append("scheduler: \(scheduler.rawValue)") }
     if let interval = shortcuts.guidanceInterval { lines.append("guidance-interval: \(interval)") }
     if let cache = shortcuts.cache { lines.append("cache: \(cache)") }
@@ -24,9 +55,7 @@ extension Script {
         "    negative: \(quoted(keyframe.negative))",
         "    seed: \(keyframe.seed)",
       ]
-      if let picture = keyframe.picture {
-        lines += ["    image: \(quoted(picture.path))", "    strength: \(keyframe.strength.canonical)"]
-      }
+      if let picture = keyframe.picture { lines += [image(picture), "    strength: \(keyframe.strength.canonical)"] }
       lines += [
         "    guidance: \(keyframe.guidance.canonical)",
         "    at: \(frame)f",
@@ -36,13 +65,10 @@ extension Script {
         lines.append("    easing: \(keyframe.easing.rawValue)")
       }
     }
-    lines.append("output:")
-    if let file = output.file { lines.append("  file: \(quoted(file))") }
-    if let codec = output.codec { lines.append("  codec: \(codec.rawValue)") }
-    if let crf = output.crf { lines.append("  crf: \(crf)") }
-    lines += ["  scale: \(output.scale)", "  on-bad-frame: \(output.onBadFrame.rawValue)"]
-    return lines.joined(separator: "\n") + "\n"
+    return lines
   }
+
+  private func text(_ lines: [String]) -> String { lines.joined(separator: "\n") + "\n" }
 }
 
 extension Quantity {

@@ -23,6 +23,13 @@ extension Script {
         key: "scheduler", found: "\(scheduler.rawValue) and a keyframe that shows a picture",
         expected: "\(SchedulerKind.reversible.map(\.rawValue).joined(separator: " or ")), whose steps can be undone")
     }
+    if timeline.spacing == .even, timeline.keyframes.contains(where: { $0.picture != nil && $0.guidance.readsClock }) {
+      return Conflict(
+        key: "spacing",
+        found:
+          "even, which moves keyframes, and a picture's guidance by the clock, under which it is led back to noise",
+        expected: "even-between, or a formula of t")
+    }
     if timeline.path == .smooth {
       for (key, mix, others) in [("prompt-mix", promptMix, "lerp"), ("noise-mix", noiseMix, "gaussian or lerp")]
       where !mix.mixesMany {
@@ -44,4 +51,9 @@ extension Script {
     }
     return nil
   }
+}
+
+extension Quantity {
+  /// Whether it depends on when in the film a frame is shown, and not on its part of a way alone.
+  fileprivate var readsClock: Bool { !names.isDisjoint(with: [.frame, .seconds, .beat]) }
 }

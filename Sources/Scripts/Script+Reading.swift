@@ -11,6 +11,17 @@ extension Script {
     self = try ScriptSource(contentsOf: url, named: name).script()
   }
 
+  /// The keys of a script, of each of its keyframes, and of its output.
+  package static let keys = [
+    "model", "size", "fps", "bpm", "steps", "scheduler", "guidance-interval", "cache", "prompt-mix", "noise-mix",
+    "path", "loop", "close", "spacing", "method", "blend", "attention", "prompt", "negative", "seed", "guidance",
+    "easing", "keyframes", "output",
+  ]
+  package static let keyframeKeys = [
+    "prompt", "negative", "seed", "image", "strength", "guidance", "at", "after", "hold", "easing",
+  ]
+  package static let outputKeys = ["file", "codec", "crf", "scale", "on-bad-frame"]
+
   /// Reads a script from its text.
   package init(yaml: String, named name: String) throws(ScriptError) {
     self = try ScriptSource(Data(yaml.utf8), named: name).script()
@@ -21,12 +32,7 @@ extension ScriptSource {
   func script() throws(ScriptError) -> Script {
     try withTree { root throws(ScriptError) in
       let table = try Table(
-        root, "a walk script",
-        keys: [
-          "model", "size", "fps", "bpm", "steps", "scheduler", "guidance-interval", "cache", "prompt-mix", "noise-mix",
-          "path", "loop", "close", "spacing", "method", "blend", "attention", "prompt", "negative", "seed", "guidance",
-          "easing", "keyframes", "output",
-        ], file: file)
+        root, "a walk script", keys: Script.keys, file: file)
       let timeline = try timeline(table)
       let script = Script(
         model: try table.read("model", as: .name) ?? Script.Default.model,
@@ -71,9 +77,7 @@ extension ScriptSource {
     var (tables, keyframes): ([Table], [Keyframe]) = ([], [])
     for node in nodes {
       let keyframeTable = try Table(
-        node, "keyframe \(tables.count + 1)",
-        keys: ["prompt", "negative", "seed", "image", "strength", "guidance", "at", "after", "hold", "easing"],
-        file: file)
+        node, "keyframe \(tables.count + 1)", keys: Script.keyframeKeys, file: file)
       keyframes.append(try keyframe(keyframeTable, isFirst: tables.isEmpty, loop, defaults))
       tables.append(keyframeTable)
     }
@@ -167,7 +171,7 @@ extension ScriptSource {
 
   private func output(_ table: Table) throws(ScriptError) -> Script.Output {
     guard let node = table["output"]?.value else { return Script.Output() }
-    let table = try Table(node, "output", keys: ["file", "codec", "crf", "scale", "on-bad-frame"], file: file)
+    let table = try Table(node, "output", keys: Script.outputKeys, file: file)
     let codec = try table.read("codec", as: .choice) ?? Script.Default.codec
     return Script.Output(
       file: try table.read("file", as: .film(codec)),

@@ -20,9 +20,7 @@ extension ScriptSource {
   /// Where the text is not written in the file as it is read, as with escapes and over several lines, its beginning.
   func place(of character: Int, in key: String, _ table: Table) -> ScriptError.Place? {
     guard let start = table.place(of: key), let value = table[key]?.value.scalar?.string else { return nil }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.indices.contains(start.line - 1) else { return start }
-    var written = lines[start.line - 1].unicodeScalars.dropFirst(start.column - 1)
+    var written = line(start.line).unicodeScalars.dropFirst(start.column - 1)
     var column = start.column
     if let quote = written.first, quote == "'" || quote == "\"", value.unicodeScalars.first != quote {
       written = written.dropFirst()

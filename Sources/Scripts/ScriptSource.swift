@@ -34,7 +34,8 @@ struct ScriptSource {
     }
     let bytes = data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      let valid = String(decoding: bytes, as: UTF8.self).prefix { $0 != "\u{FFFD}" }
+      var (decoder, rest, valid) = (UTF8(), bytes.makeIterator(), String.UnicodeScalarView())
+      while case .scalarValue(let scalar) = decoder.decode(&rest) { valid.append(scalar) }
       throw ScriptError(
         file: name, place: Self.end(of: valid), found: "bytes that are no UTF-8", expected: "a walk script in UTF-8")
     }
@@ -72,7 +73,7 @@ struct ScriptSource {
     let anchors = text.matches(of: #/(?:^|[\s\[{,:?-])(&[A-Za-z0-9_-]+)/#.anchorsMatchLineEndings())
     guard aliases.count > 8, let anchor = anchors.first else { return }
     throw ScriptError(
-      file: file, place: Self.end(of: text[..<anchor.output.1.startIndex]),
+      file: file, place: Self.end(of: text.unicodeScalars[..<anchor.output.1.startIndex]),
       found: "the anchor \(anchor.output.1.clipped) and \(aliases.count) aliases", expected: "values written out")
   }
 
@@ -83,7 +84,7 @@ struct ScriptSource {
       fault(problem, at: ScriptError.Place(line: mark.line, column: mark.column))
     case .reader(let problem, let offset, _, _):
       ScriptError(
-        file: file, place: Self.end(of: text.prefix(offset ?? 0)), found: "no text (\(problem))",
+        file: file, place: Self.end(of: text.prefix(offset ?? 0).unicodeScalars), found: "no text (\(problem))",
         expected: "a walk script without control characters")
     case .duplicatedKeysInMapping(let keys, let context):
       ScriptError(
@@ -95,8 +96,7 @@ struct ScriptSource {
   }
 
   private func fault(_ problem: String, at place: ScriptError.Place) -> ScriptError {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let line = place.line <= lines.count ? lines[place.line - 1] : ""
+    let line = line(place.line)
     if line.unicodeScalars.dropFirst(place.column - 1).first == "\t"
       || line.prefix(while: \.isWhitespace).contains("\t")
     {
@@ -114,10 +114,39 @@ struct ScriptSource {
     return ScriptError(file: file, place: place, found: "no YAML (\(problem))", expected: "a walk script")
   }
 
+  /// A line of the text, counted from 1; empty behind the last.
+  func line(_ number: Int) -> Substring {
+    let lines = Self.lines(text.unicodeScalars)
+    return lines.indices.contains(number - 1) ? Substring(lines[number - 1]) : ""
+  }
+
   /// The place just behind a beginning of the text.
-  private static func end(of text: some StringProtocol) -> ScriptError.Place {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    return ScriptError.Place(line: max(lines.count, 1), column: (lines.last?.unicodeScalars.count ?? 0) + 1)
+  private static func end(of scalars: some BidirectionalCollection<Unicode.Scalar>) -> ScriptError.Place {
+    let lines = lines(scalars)
+    return ScriptError.Place(line: lines.count, column: lines[lines.count - 1].count + 1)
+  }
+
+  /// Lines as YAML has them: an end is a line feed, a carriage return, both together, or one of Unicode's.
+  ///
+  /// Swift takes both together for one character, which is neither of the two: scalars tell them apart.
+  private static func lines<Scalars: BidirectionalCollection<Unicode.Scalar>>(
+    _ scalars: Scalars
+  ) -> [Scalars.SubSequence] {
+    var lines: [Scalars.SubSequence] = []
+    var (start, place) = (scalars.startIndex, scalars.startIndex)
+    while place < scalars.endIndex {
+      let scalar = scalars[place]
+      let next = scalars.index(after: place)
+      if ["\n", "\r", "\u{85}", "\u{2028}", "\u{2029}"].contains(scalar) {
+        lines.append(scalars[start..<place])
+        let isPair = scalar == "\r" && next < scalars.endIndex && scalars[next] == "\n"
+        start = isPair ? scalars.index(after: next) : next
+        place = start
+      } else {
+        place = next
+      }
+    }
+    return lines + [scalars[start...]]
   }
 }
 

@@ -12,6 +12,8 @@ struct FormulaReader {
 
   /// Deeper than any formula that a person writes.
   private static let deepest = 64
+  /// Longer than any formula that a person writes; a tree of a million terms in a row would be as deep as they are many.
+  private static let longest = 4096
   private static let constants: KeyValuePairs = ["pi": Double.pi, "e": 2.718_281_828_459_045]
   private static let names =
     Formula.Name.allCases.map(\.rawValue) + constants.map(\.key) + FormulaFunction.named.map { "\($0.rawValue)()" }
@@ -20,6 +22,10 @@ struct FormulaReader {
 
   /// The whole text.
   mutating func formula() throws(FormulaError) -> FormulaNode {
+    guard characters.count <= Self.longest else {
+      throw FormulaError(
+        character: Self.longest + 1, found: "more than \(Self.longest) characters", expected: "a shorter formula")
+    }
     let node = try sum()
     guard next == nil else { throw fault("an operator, or the end") }
     return node

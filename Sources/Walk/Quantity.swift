@@ -16,10 +16,13 @@ public enum Quantity: Sendable, Hashable {
     }
   }
 
-  /// Whether it needs the beats per minute.
-  var countsBeats: Bool {
-    if case .formula(let formula) = self { formula.names.contains(.beat) } else { false }
+  /// The names of the time that it depends on.
+  package var names: Set<Formula.Name> {
+    if case .formula(let formula) = self { formula.names } else { [] }
   }
+
+  /// Whether it needs the beats per minute.
+  var countsBeats: Bool { names.contains(.beat) }
 }
 
 extension Quantity: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {

@@ -44,6 +44,12 @@ extension Timeline {
 
   /// The last keyframe that is reached by then.
   func keyframe(before frame: Int) -> Int {
-    frames.lastIndex { $0 <= frame }!  // frames[0] is 0
+    // frames[0] is 0.
+    var (low, high) = (0, frames.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if frames[middle] <= frame { low = middle } else { high = middle }
+    }
+    return low
   }
 }

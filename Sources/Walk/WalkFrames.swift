@@ -11,6 +11,8 @@ public final class WalkFrames: Sendable {
   public let picturesAtOnce: Int
   private let scene: Scene
   private let method: any PaintingMethod
+  /// Makes the method anew for other frames of the same keyframes.
+  private let painting: @Sendable (Scene) -> any PaintingMethod
   /// The pictures taken up last, for frames that show the same again: those of a hold.
   private let recent = Recent<WalkState, Image>(keeping: 4)
 
@@ -20,7 +22,7 @@ public final class WalkFrames: Sendable {
   ) throws {
     let scene = try Scene(
       timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
-    self.init(scene, PlainPainting(scene: scene, painter: painter), atOnce: painter.picturesAtOnce)
+    self.init(scene, atOnce: painter.picturesAtOnce) { PlainPainting(scene: $0, painter: painter) }
   }
 
   /// A walk by another method, which has to see into the engine's runs.
@@ -29,25 +31,44 @@ public final class WalkFrames: Sendable {
   ) throws {
     let scene = try Scene(
       timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
-    let painting: any PaintingMethod =
+    self.init(scene, atOnce: painter.picturesAtOnce) { scene in
       switch method {
       case .walk: PlainPainting(scene: scene, painter: painter)
       case .blend(let blend): Blending(blend, scene, painter)
       case .attention(let attention): AttentionPainting(attention, scene, painter)
       }
-    self.init(scene, painting, atOnce: painter.picturesAtOnce)
+    }
   }
 
-  private init(_ scene: Scene, _ method: any PaintingMethod, atOnce: Int) {
+  private convenience init(
+    _ scene: Scene, atOnce: Int, _ painting: @escaping @Sendable (Scene) -> any PaintingMethod
+  ) {
+    self.init(scene, painting(scene), painting, atOnce: atOnce)
+  }
+
+  private init(
+    _ scene: Scene, _ method: any PaintingMethod, _ painting: @escaping @Sendable (Scene) -> any PaintingMethod,
+    atOnce: Int
+  ) {
     timeline = scene.timeline
     self.scene = scene
     self.method = method
+    self.painting = painting
     picturesAtOnce = atOnce
   }
 
   /// The walk with its frames placed as its spacing asks.
-  public func placed(by survey: Survey) -> WalkFrames {
-    WalkFrames(scene.with(timeline.placed(by: survey)), method, atOnce: picturesAtOnce)
+  ///
+  /// Throws where a formula gives a number beyond what it may be on a frame's new place.
+  public func placed(by survey: Survey) throws(TimelineError) -> WalkFrames {
+    let placed = timeline.placed(by: survey)
+    guard placed != timeline else { return self }
+    try placed.checkQuantities()
+    let scene = scene.with(placed)
+    // What the method has found out about keyframes holds, unless they stand elsewhere now and a formula heeds that.
+    let heedsClock = !timeline.namesInFormulas.isDisjoint(with: [.frame, .seconds, .beat])
+    let isSame = !heedsClock || placed.frames == timeline.frames
+    return WalkFrames(scene, isSame ? method : painting(scene), painting, atOnce: picturesAtOnce)
   }
 
   public var count: Int { timeline.count }

@@ -14,6 +14,8 @@ public struct WalkState: Sendable, Hashable {
   public let guidance: Double
   /// For each of the weights, how much its keyframe's picture counts; 0 without one.
   public let strengths: [Double]
+  /// When it is shown, where it lies on a way and a formula of its keyframes reads the time; nil elsewhere.
+  let time: FrameTime?
 
   /// Off the way: any mix, of at least one keyframe.
   init(_ weights: [Weight], of keyframes: [Keyframe]) {
@@ -39,7 +41,12 @@ public struct WalkState: Sendable, Hashable {
     let mixed = weights.mixed { keyframes[$0].guidance(at: time) }
     let ends = [from, to].map { keyframes[$0].guidance(at: time) }.sorted()
     guidance = bounded ? min(max(mixed, ends[0]), ends[1]) : mixed
+    self.time = from != to && Self.readsTime(keyframes, [from, to] + weights.map(\.keyframe)) ? time : nil
     strengths = weights.map { keyframes[$0.keyframe].picture == nil ? 0 : keyframes[$0.keyframe].strength(at: time) }
+  }
+
+  private static func readsTime(_ keyframes: [Keyframe], _ indices: [Int]) -> Bool {
+    indices.contains { !keyframes[$0].guidance.names.isEmpty || !keyframes[$0].strength.names.isEmpty }
   }
 }
 

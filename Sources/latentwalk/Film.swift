@@ -63,7 +63,7 @@ struct Film {
       output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
       onBadFrame: script.output.onBadFrame)
     let record = try JobRecord(
-      script: script.pictures(size: frames.size, precision: engine.model.precision) + route,
+      script: script.identity(size: frames.size, precision: engine.model.precision) + route,
       model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
     let source = FramesAhead(frames, atOnce: frames.atOnce)
@@ -102,15 +102,4 @@ extension PathMeasure {
 
 extension ReportOptions {
   var style: ProgressPrinter.Style { quiet ? .quiet : json ? .json : .automatic }
-}
-
-extension Script {
-  /// What its pictures are made of, apart from the model: nothing of how the film is written.
-  fileprivate func pictures(size: Size, precision: Precision) -> [UInt8] {
-    var script = self
-    script.output = Output()
-    script.size = size
-    script.model = precision.rawValue
-    return Array(script.canonical.utf8) + script.pictureBytes
-  }
 }

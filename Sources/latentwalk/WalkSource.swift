@@ -71,7 +71,7 @@ final class WalkSource: FrameSource {
     guard let careful else { return nil }
     let frames = try careful.frames()
     let survey = state.withLock { $0.survey }
-    return try picture(index, of: survey.map(frames.placed) ?? frames)
+    return try picture(index, of: survey.map { try frames.placed(by: $0) } ?? frames)
   }
 
   private func picture(_ index: Int, of frames: WalkFrames) throws -> Image {
@@ -106,12 +106,16 @@ final class WalkSource: FrameSource {
     if case .mixes = chosen { return nil }
     guard frames.timeline.spacing != .time else { return nil }
     let earlier = kept.flatMap { try? JSONDecoder().decode(Survey.self, from: Data($0)) }
+      .flatMap { $0.fits(frames.timeline) ? $0 : nil }
     let survey = try earlier ?? survey(frames, interruption)
+    let placed = try frames.placed(by: survey)
     state.withLock {
-      $0 = State(frames: frames.placed(by: survey), survey: survey, byClock: frames.timeline.steps(by: survey))
+      $0 = State(frames: placed, survey: survey, byClock: frames.timeline.steps(by: survey))
     }
     return try Array(JSONEncoder().encode(survey))
   }
+
+  var longestPreparation: Int { Survey.longestJSON(of: frames.timeline) }
 
   private func survey(_ frames: WalkFrames, _ interruption: Interruption) throws -> Survey {
     let timeline = frames.timeline

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A model that gives no pictures, or none in bf16.
-@Suite struct BrokenFramesTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokenFramesTests {
   private static let source = URL(filePath: #filePath).appending(path: "../../Goldens/models/tiny-sd15").standardized
   private let tool: Tool
 

@@ -5,7 +5,7 @@ import Testing
 import Video
 
 /// The commands, run as a user runs them, with the model that ships.
-@Suite struct CommandTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandTests {
   static let names = [
     "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "map", "measure", "presets",
     "model",

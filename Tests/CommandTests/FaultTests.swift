@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Wrong input: one line on standard error, the right exit code, nothing left behind.
-@Suite struct FaultTests {
+@Suite(.timeLimit(.minutes(10))) struct FaultTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let arguments: [String]
     let code: Int32

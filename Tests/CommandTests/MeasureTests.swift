@@ -3,7 +3,7 @@ import Pixels
 import TestSupport
 import Testing
 
-@Suite struct MeasureTests {
+@Suite(.timeLimit(.minutes(10))) struct MeasureTests {
   /// The JSON's numbers by name.
   private func figures(_ result: Tool.Result) throws -> [String: Any] {
     #expect(result.code == 0 && result.errors.isEmpty)

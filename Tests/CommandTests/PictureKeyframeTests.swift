@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Pictures as keyframes, from the command line.
-@Suite struct PictureKeyframeTests {
+@Suite(.timeLimit(.minutes(10))) struct PictureKeyframeTests {
   @Test func aPictureStandsAtItsKeyframe() throws {
     let tool = try Tool()
     let cat = Tool.presets.appending(path: "images/cat.png")

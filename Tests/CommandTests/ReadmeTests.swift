@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What README tells a newcomer is true.
-@Suite struct ReadmeTests {
+@Suite(.timeLimit(.minutes(10))) struct ReadmeTests {
   static let root = URL(filePath: #filePath).appending(path: "../../..").standardized
   static let readme = try! String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
 

@@ -5,7 +5,7 @@ import Testing
 import Video
 
 /// Sheets and films of mixes, and the strip of a film in the making.
-@Suite struct SheetTests {
+@Suite(.timeLimit(.minutes(10))) struct SheetTests {
   private func picture(_ name: String, in tool: Tool) throws -> Image {
     try Image(contentsOf: tool.folder.url.appending(path: name))
   }

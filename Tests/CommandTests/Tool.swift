@@ -35,20 +35,39 @@ struct Tool {
     process.standardOutput = output
     process.standardError = errors
     try process.run()
+    // A tool that hangs is a failure, not the end of all tests.
+    nonisolated(unsafe) let watched = process
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.longest)) {
+      if watched.isRunning { kill(watched.processIdentifier, SIGKILL) }
+    }
     return process
   }
 
+  /// Seconds after which the tool is killed: many times what the slowest test takes.
+  private static let longest = 300
+
   /// Runs the tool to its end. Output goes through files, which never fill up.
   func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
-    let log = try ScratchFolder()
-    let (output, errors) = (try log.write("", to: "output"), try log.write("", to: "errors"))
-    let process = try start(
-      arguments, environment: environment, output: FileHandle(forWritingTo: output),
-      errors: FileHandle(forWritingTo: errors))
+    let (output, errors) = (try Self.namelessFile(), try Self.namelessFile())
+    let process = try start(arguments, environment: environment, output: output, errors: errors)
     process.waitUntilExit()
     let code = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     return try Result(
-      code: code, output: Data(contentsOf: output), errors: String(contentsOf: errors, encoding: .utf8))
+      code: code, output: Self.contents(of: output), errors: String(decoding: Self.contents(of: errors), as: UTF8.self))
+  }
+
+  /// A file that is removed before it is written: it goes when it is closed.
+  private static func namelessFile() throws -> FileHandle {
+    let path = FileManager.default.temporaryDirectory.appending(path: "latentwalk-\(UUID().uuidString)").path
+    let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw CocoaError(.fileWriteUnknown) }
+    unlink(path)
+    return FileHandle(fileDescriptor: file, closeOnDealloc: true)
+  }
+
+  private static func contents(of file: FileHandle) throws -> Data {
+    try file.seek(toOffset: 0)
+    return try file.readToEnd() ?? Data()
   }
 
   /// The names in the folder, hidden ones too.

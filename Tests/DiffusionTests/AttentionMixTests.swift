@@ -3,7 +3,7 @@ import Foundation
 import Tensors
 import Testing
 
-@Suite struct AttentionMixTests {
+@Suite(.timeLimit(.minutes(10))) struct AttentionMixTests {
   private static let (heads, size, queries) = (2, 3, 5)
   private static var width: Int { heads * size }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// From picture to noise and back.
-@Suite struct InversionTests {
+@Suite(.timeLimit(.minutes(10))) struct InversionTests {
   private static let model = Result { try FakeModel(Golden.manifest(in: "schedulers")["fake_model"]) }
 
   @Test(arguments: try Golden.cases(in: "inversion"))

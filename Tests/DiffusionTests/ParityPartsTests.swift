@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The parts of a model, each held against the reference alone.
-@Suite struct ParityPartsTests {
+@Suite(.timeLimit(.minutes(10))) struct ParityPartsTests {
   @Test func everyCaseIsTestedOrNamedUnsupported() throws {
     let kinds = [
       ParityCases.isText, ParityCases.isTimeEmbedding, ParityCases.isGuidanceEmbedding, ParityCases.isDenoiser,

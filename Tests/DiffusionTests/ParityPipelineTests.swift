@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Whole runs from prompt to picture, held against the reference's latents evaluation by evaluation.
-@Suite struct ParityPipelineTests {
+@Suite(.timeLimit(.minutes(10))) struct ParityPipelineTests {
   @Test(arguments: try ParityCases.cases(ParityCases.isPipeline))
   func runsLikeTheReference(_ golden: Golden) throws {
     let engine = try ParityModels.engine(golden)

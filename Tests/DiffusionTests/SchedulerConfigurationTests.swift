@@ -74,9 +74,105 @@ import Testing
 
   @Test func karrasIsAChangeOfOneKey() throws {
     let karras = try Self.configuration().sampler(.dpmpp2MKarras, steps: 7)
-    let same = try Self.configuration(["use_karras_sigmas": .bool(true)]).sampler(.dpmpp2M, steps: 7)
-    #expect(karras.timesteps == same.timesteps)
-    #expect(karras.timesteps != (try Self.configuration().sampler(.dpmpp2M, steps: 7).timesteps))
+    let multistep = Self.configuration(["_class_name": .string("DPMSolverMultistepScheduler")])
+    let own = try multistep.setting("use_karras_sigmas", .bool(true)).sampler(steps: 7)
+    #expect(karras.timesteps == own.timesteps)
+    #expect(karras.timesteps != (try multistep.sampler(steps: 7).timesteps))
+  }
+
+  /// A run's levels, and where it comes to over a model that is a formula.
+  private static func run(_ sampler: any Sampler) -> [Float] {
+    var sampler = sampler
+    var noise = NoiseGenerator(seed: 4)
+    var x = weightedSum((sampler.initialNoiseScale, noise.next(shape: [1, 1, 2, 2])))
+    var seen: [Float] = sampler.timesteps.map(Float.init)
+    for i in sampler.timesteps.indices {
+      let output = weightedSum((cos(sampler.timesteps[i]), sampler.modelInput(x, at: i)))
+      x = sampler.step(output, at: i, from: x) { noise.next(shape: x.shape) }
+      seen += x.values
+    }
+    return seen
+  }
+
+  /// What a model's own scheduler may be set to.
+  static let settings: [[String: SchedulerConfiguration.Value]] = [
+    ["use_karras_sigmas": .bool(true)], ["use_exponential_sigmas": .bool(true)], ["use_beta_sigmas": .bool(true)],
+    ["use_lu_lambdas": .bool(true)], ["algorithm_type": .string("sde-dpmsolver++")],
+    ["algorithm_type": .string("dpmsolver"), "final_sigmas_type": .string("zero")],
+    ["use_karras_sigmas": .bool(true), "algorithm_type": .string("sde-dpmsolver++"), "solver_type": .string("heun")],
+  ]
+
+  /// A name says which levels and which algorithm: `dpmpp-2m` is no other over a model that wants Karras's levels.
+  @Test(arguments: SchedulerKind.allCases, settings)
+  func aNameStandsAboveTheModelsOwnScheduler(
+    _ kind: SchedulerKind, _ settings: [String: SchedulerConfiguration.Value]
+  ) throws {
+    let plain = Self.configuration(for: kind)
+    let set = SchedulerConfiguration(plain.values.merging(settings) { $1 })
+    #expect(try Self.run(set.sampler(kind, steps: 6)) == Self.run(plain.sampler(kind, steps: 6)))
+  }
+
+  @Test(arguments: [SchedulerKind.dpmpp2M, .dpmpp2MKarras, .dpmpp2MSDE, .dpmpp2S], [1, 3])
+  func twoInANameIsTheOrder(_ kind: SchedulerKind, order: Int) throws {
+    let set = Self.configuration(["solver_order": .number(Double(order))])
+    #expect(try Self.run(set.sampler(kind, steps: 6)) == Self.run(Self.configuration().sampler(kind, steps: 6)))
+  }
+
+  @Test func aModelsOwnSchedulerKeepsItsSettingsAndHasItsName() throws {
+    let classes = [
+      ("DPMSolverMultistepScheduler", SchedulerKind.dpmpp2M), ("EulerDiscreteScheduler", .euler),
+      ("HeunDiscreteScheduler", .heun), ("LMSDiscreteScheduler", .lms), ("UniPCMultistepScheduler", .unipc),
+      ("DPMSolverSinglestepScheduler", .dpmpp2S),
+    ]
+    for (name, kind) in classes {
+      let plain = Self.configuration(["_class_name": .string(name)])
+      let karras = plain.setting("use_karras_sigmas", .bool(true))
+      #expect(try Self.run(plain.sampler(steps: 6)) == Self.run(plain.sampler(kind, steps: 6)))
+      #expect(try karras.sampler(steps: 6).timesteps != plain.sampler(steps: 6).timesteps)
+      #expect(try SchedulerKind(of: plain) == kind)
+    }
+    let multistep = Self.configuration(["_class_name": .string("DPMSolverMultistepScheduler")])
+    for kind in [SchedulerKind.dpmpp2M, .dpmpp2MKarras, .dpmpp2MSDE, .dpmpp2MSDEKarras] {
+      let isStochastic = kind.rawValue.contains("sde")
+      let set = multistep.setting("use_karras_sigmas", kind.rawValue.contains("karras") ? .bool(true) : .null)
+        .setting("algorithm_type", .string(isStochastic ? "sde-dpmsolver++" : "dpmsolver++"))
+      #expect(try SchedulerKind(of: set) == kind)
+      #expect(try Self.run(set.sampler(steps: 6)) == Self.run(multistep.sampler(kind, steps: 6)))
+    }
+    let other = multistep.setting("algorithm_type", .string("dpmsolver")).setting(
+      "final_sigmas_type", .string("sigma_min"))
+    #expect(try SchedulerKind(of: other) == .dpmpp2M)
+    #expect(try Self.run(other.sampler(steps: 6)) != Self.run(other.sampler(.dpmpp2M, steps: 6)))
+  }
+
+  /// Over any model and any number of steps a name gives a run of numbers, or says in one line why not.
+  @Test(arguments: SchedulerKind.allCases, ["epsilon", "v_prediction", "sample", "flow_prediction"])
+  func everyNameRunsOrIsRefused(_ kind: SchedulerKind, prediction: String) throws {
+    for (spacing, zeroTerminal) in ["leading", "linspace", "trailing"].flatMap({ [($0, false), ($0, true)] }) {
+      let configuration = Self.configuration([
+        "prediction_type": .string(prediction), "timestep_spacing": .string(spacing),
+        "rescale_betas_zero_snr": .bool(zeroTerminal), "steps_offset": .number(1), "clip_sample": .bool(false),
+      ])
+      for steps in [1, 2, 3, 4, 5, 8, 50, 51, 1000] {
+        do {
+          let seen = try Self.run(configuration.sampler(kind, steps: steps))
+          #expect(seen.allSatisfy { $0.isFinite }, "\(steps) steps, \(spacing), zero terminal \(zeroTerminal)")
+        } catch {
+          #expect(!error.description.contains("\n"))
+        }
+      }
+    }
+  }
+
+  /// With `skip_prk_steps` false PNDM needs four steps: no reason to refuse the model.
+  @Test func aModelIsNotRefusedForASchedulerOfManySteps() throws {
+    let folder = try ScratchFolder()
+    let model = try folder.copyModel(Golden.ours.appending(path: "models/tiny-sd15"), part: "vae", [])
+    try folder.write(
+      #"{"_class_name": "PNDMScheduler", "skip_prk_steps": false}"#, to: "model/scheduler/scheduler_config.json")
+    let engine = try Engine(model: model, precision: .fp32)
+    #expect(throws: SchedulerError.self) { try engine.sampler(steps: 3) }
+    #expect(try engine.sampler(steps: 4).timesteps.count > 4)
   }
 
   @Test func pythonsInfinitiesAreRead() throws {
@@ -93,6 +189,12 @@ import Testing
     var changes: [String: SchedulerConfiguration.Value]
     /// What the message must say.
     var says: [String]
+  }
+
+  private static func multistep(
+    _ more: [String: SchedulerConfiguration.Value]
+  ) -> [String: SchedulerConfiguration.Value] {
+    more.merging(["_class_name": .string("DPMSolverMultistepScheduler")]) { $1 }
   }
 
   static let refusals: [Refusal] = [
@@ -131,21 +233,25 @@ import Testing
       testDescription: "spacing", kind: .euler, changes: ["timestep_spacing": .string("random")],
       says: ["timestep_spacing", "random", "trailing"]),
     Refusal(
-      testDescription: "two spacings of sigmas", kind: .heun,
-      changes: ["use_karras_sigmas": .bool(true), "use_beta_sigmas": .bool(true)],
+      testDescription: "two spacings of sigmas",
+      changes: [
+        "_class_name": .string("HeunDiscreteScheduler"), "use_karras_sigmas": .bool(true),
+        "use_beta_sigmas": .bool(true),
+      ],
       says: ["use_karras_sigmas", "use_beta_sigmas"]),
     Refusal(
-      testDescription: "algorithm", kind: .dpmpp2M, changes: ["algorithm_type": .string("deis")],
+      testDescription: "algorithm", changes: multistep(["algorithm_type": .string("deis")]),
       says: ["algorithm_type", "deis", "dpmsolver++"]),
     Refusal(
-      testDescription: "order", kind: .dpmpp2M, changes: ["solver_order": .number(4)], says: ["solver_order", "4"]),
+      testDescription: "order", changes: multistep(["solver_order": .number(4)]), says: ["solver_order", "4"]),
     Refusal(
       testDescription: "order 0", kind: .unipc, changes: ["solver_order": .number(0)], says: ["solver_order", "0"]),
     Refusal(
-      testDescription: "stochastic order", kind: .dpmpp2MSDE, changes: ["solver_order": .number(3)],
+      testDescription: "stochastic order",
+      changes: multistep(["solver_order": .number(3), "algorithm_type": .string("sde-dpmsolver++")]),
       says: ["solver_order", "3", "sde-dpmsolver++"]),
     Refusal(
-      testDescription: "noise to zero", kind: .dpmpp2M, changes: ["algorithm_type": .string("dpmsolver")],
+      testDescription: "noise to zero", changes: multistep(["algorithm_type": .string("dpmsolver")]),
       says: ["final_sigmas_type", "sigma_min"]),
     Refusal(
       testDescription: "learned variance", kind: .ddpm, changes: ["variance_type": .string("learned_range")],
@@ -158,11 +264,17 @@ import Testing
       changes: ["rescale_betas_zero_snr": .bool(true), "timestep_spacing": .string("trailing")],
       says: ["rescale_betas_zero_snr", "v_prediction"]),
     Refusal(
-      testDescription: "no smallest sigma", kind: .euler,
-      changes: ["sigma_min": .number(0), "use_exponential_sigmas": .bool(true)], says: ["sigma_min 0"]),
+      testDescription: "no smallest sigma",
+      changes: [
+        "_class_name": .string("EulerDiscreteScheduler"), "sigma_min": .number(0),
+        "use_exponential_sigmas": .bool(true),
+      ], says: ["sigma_min 0"]),
     Refusal(
-      testDescription: "sigmas upside down", kind: .unipc,
-      changes: ["sigma_min": .number(3), "sigma_max": .number(2), "use_karras_sigmas": .bool(true)],
+      testDescription: "sigmas upside down",
+      changes: [
+        "_class_name": .string("UniPCMultistepScheduler"), "sigma_min": .number(3), "sigma_max": .number(2),
+        "use_karras_sigmas": .bool(true),
+      ],
       says: ["sigma_max 2", "sigma_min 3"]),
     Refusal(
       testDescription: "flow shift", kind: .unipc,

@@ -7,7 +7,7 @@ import Testing
 import Video
 
 /// Frames that come out broken: mended, replaced, or the end of the film.
-struct BrokenFramesTests {
+@Suite(.timeLimit(.minutes(10))) struct BrokenFramesTests {
   let folder: ScratchFolder
 
   init() throws { folder = try ScratchFolder() }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Video
 
-struct FilmJobTests {
+@Suite(.timeLimit(.minutes(10))) struct FilmJobTests {
   let folder: ScratchFolder
   let job: FilmJob
 
@@ -86,13 +86,19 @@ struct FilmJobTests {
     #expect(try folder.names == [])
   }
 
-  @Test(arguments: ["empty", "half", "other size", "noise"]) func brokenFramesAreRenderedAnew(damage: String) throws {
+  @Test(arguments: ["empty", "half", "other size", "noise", "huge", "pipe"]) func brokenFramesAreRenderedAnew(
+    damage: String
+  ) throws {
     _ = try interrupt(after: 8, of: 12)
     let file = job.folder.appendingPathComponent("000003.png")
     let whole = try Data(contentsOf: file)
     switch damage {
     case "empty": try Data().write(to: file)
     case "half": try whole.prefix(whole.count / 2).write(to: file)
+    case "huge": truncate(file.path, 1 << 40)
+    case "pipe":
+      unlink(file.path)
+      mkfifo(file.path, 0o600)
     case "other size": try Image.pattern(width: 8, height: 8).write(to: file)
     default:
       var bytes = whole
@@ -147,6 +153,42 @@ struct FilmJobTests {
     let third = source()
     _ = try job.run(quietly: third)
     #expect(third.given == [nil])
+  }
+
+  /// What lies there in the name of an earlier run may be anything: it is found out anew.
+  @Test(arguments: ["damaged", "foreign", "without digest", "empty", "huge", "pipe"])
+  func whatIsKeptIsNotTrusted(damage: String) throws {
+    func stopped(_ job: FilmJob, _ record: JobRecord? = nil) throws -> URL {
+      let stop = Interruption()
+      let source = SyntheticSource(count: 5, before: { if $0 == 2 { stop.request() } }, preparation: [1, 2, 3])
+      _ = try job.run(quietly: source, record: record, interruption: stop)
+      return job.folder.appendingPathComponent("preparation")
+    }
+    let file = try stopped(job)
+    var bytes = try [UInt8](Data(contentsOf: file))
+    switch damage {
+    case "damaged":
+      bytes[bytes.count - 1] ^= 1
+      try Data(bytes).write(to: file)
+    case "foreign":
+      let other = FilmJob(output: folder["other.mp4"])
+      let source = SyntheticSource(count: 5)
+      bytes = try [UInt8](Data(contentsOf: stopped(other, source.record(script: "another"))))
+      try FileManager.default.removeItem(at: other.folder)
+      try FileManager.default.removeItem(at: other.partial)
+      try Data(bytes).write(to: file)
+    case "without digest": try Data([1, 2, 3]).write(to: file)
+    case "empty": try Data().write(to: file)
+    case "huge": truncate(file.path, 1 << 40)
+    default:
+      unlink(file.path)
+      mkfifo(file.path, 0o600)
+    }
+    let source = SyntheticSource(count: 5, preparation: [4])
+    #expect(try job.run(quietly: source) == .finished(frames: 5, rendered: 2))
+    #expect(source.given == [nil])
+    #expect(try folder.names == ["film.mp4"])
+    #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(5))
   }
 
   @Test func askedToStopWhileItIsFoundOut() throws {
@@ -223,9 +265,10 @@ struct FilmJobTests {
 
   @Test func othersFilesInTheFolderStay() throws {
     _ = try interrupt(after: 3, of: 5)
-    try Data("mine".utf8).write(to: job.folder.appendingPathComponent("notes.txt"))
+    let names = ["+00001.png", "1.png", "notes.txt"]
+    for name in names { try Data("mine".utf8).write(to: job.folder.appendingPathComponent(name)) }
     _ = try job.run(quietly: SyntheticSource(count: 5))
-    #expect(try FileManager.default.contentsOfDirectory(atPath: job.folder.path) == ["notes.txt"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: job.folder.path).sorted() == names)
   }
 
   @Test func aSecondProcessIsRefused() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Render
 import Testing
 
-struct ProgressTests {
+@Suite(.timeLimit(.minutes(10))) struct ProgressTests {
   /// What is printed for five frames of which the first two are there and the others take so many seconds each.
   private func output(_ style: ProgressPrinter.Style, secondsPerFrame: Double) -> String {
     var (now, text) = (100.0, "")

@@ -159,9 +159,10 @@ import Testing
     Case("guidance: @\n", "1:11", "found no YAML"),
   ]
 
-  @Test(arguments: [keys, values, keyframes, documents].flatMap { $0 })
-  func isSaidInOneLine(_ fault: Case) {
-    let message = refusal { try Script(yaml: fault.yaml, named: "film.yaml") }
+  /// Lines may end as on Linux, on Windows, or on a Macintosh of old.
+  @Test(arguments: [keys, values, keyframes, documents].flatMap { $0 }, ["\n", "\r\n", "\r"])
+  func isSaidInOneLine(_ fault: Case, end: String) {
+    let message = refusal { try Script(yaml: fault.yaml.replacing("\n", with: end), named: "film.yaml") }
     #expect(message.hasPrefix("film.yaml:\(fault.place): "))
     #expect(message.contains(fault.message))
     #expect(!message.contains("\n"))
@@ -177,6 +178,8 @@ import Testing
       refusal { try Script(yaml: bomb + "? *a30\n: 1\n", named: "b") }.hasPrefix(
         "b:1:5: found the anchor &a0 and 271 aliases"))
     #expect(refusal { try Script(yaml: bomb, named: "b") }.hasPrefix("b:1:5: found the anchor &a0"))
+    let windows = ("# a bomb\n" + bomb).replacing("\n", with: "\r\n")
+    #expect(refusal { try Script(yaml: windows, named: "b") }.hasPrefix("b:2:5: found the anchor &a0"))
   }
 
   @Test(arguments: ["[", "{a: ", "- ", "? "]) func deepNestingIsRefused(opening: String) {
@@ -197,6 +200,9 @@ import Testing
     #expect(
       try message(folder.write(Array("\u{FEFF}a: é".utf8) + [0xC3], to: "b")).hasPrefix(
         "x.yaml:1:5: found bytes that are no UTF-8"))
+    #expect(
+      try message(folder.write(Array("a: 1\r\nb: \u{FFFD}e\u{301}".utf8) + [0xC3], to: "e")).hasPrefix(
+        "x.yaml:2:7: found bytes that are no UTF-8"))
     #expect(
       try message(folder.write([UInt8](repeating: 0x23, count: 2 << 20), to: "c")).contains(
         "found more than 1048576 bytes"))

@@ -50,11 +50,13 @@ import Walk
     ("negative: \"a\" - \"b\"", "3:19: found something behind a text in double quotes; expected single quotes around"),
   ]
 
-  @Test(arguments: faults) func aFaultIsToldWithItsPlace(line: String, message: String) throws {
+  @Test(arguments: faults, ["\n", "\r\n", "\r"])
+  func aFaultIsToldWithItsPlace(_ fault: (line: String, message: String), end: String) throws {
+    let (line, message) = fault
     let folder = try ScratchFolder()
     try folder.write(Image.pattern(width: 5, height: 4).encoded(as: .png), to: "cat.png")
     let script = "keyframes:\n  - prompt: a\n    \(line)\n  - prompt: b\n    after: 1s\n"
-    let file = try folder.write(script, to: "film.yaml")
+    let file = try folder.write(script.replacing("\n", with: end), to: "film.yaml")
     let found = refusal { try Script(contentsOf: file, named: "film.yaml") }
     #expect(found.hasPrefix("film.yaml:\(message)"), "\(found)")
   }

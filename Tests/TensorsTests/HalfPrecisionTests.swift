@@ -28,6 +28,42 @@ import Testing
     }
   }
 
+  private static let nans: [UInt32] = [
+    0x7FC0_0000, 0xFFC0_0000, 0x7F80_0001, 0xFF80_0001, 0x7FFF_FFFF, 0xFFFF_FFFF, 0x7FFF_8000, 0x7F80_FFFF,
+  ]
+
+  /// Rounding its bits like a number's would make zero or infinity of some; a broken picture has to show.
+  @Test(arguments: nans, [1, 15, 16, 17, 40]) func roundingKeepsANumberThatIsNone(bits: UInt32, count: Int) {
+    for place in Set([0, count / 2, count - 1]) {
+      var values = [Float](repeating: 1.5, count: count)
+      values[place] = Float(bitPattern: bits)
+      let shape = [1, 1, 1, count]
+      let rounded = Tensor(values, shape: shape, scalar: .bfloat16)
+      let moved = Tensor(channelsFirst: NDArray(values, shape: [1, count, 1, 1]), scalar: .bfloat16)
+      // Sixteen at a time, and the rest one by one.
+      let sum = rounded + Tensor([Float](repeating: 0.5, count: count), shape: shape, scalar: .bfloat16)
+      for (tensor, other) in [(rounded, Float(1.5)), (moved, 1.5), (sum, 2)] {
+        let found = tensor.floats
+        #expect(found[place].isNaN, "at \(place) of \(count): \(found[place])")
+        #expect(found.indices.allSatisfy { $0 == place || found[$0] == other })
+      }
+    }
+  }
+
+  @Test func roundingIsToTheNearestOfEvenBits() {
+    let values: [Float] = [
+      1, 1 + 0x1p-8, 1 + 0x1p-7, 1 + 0x1.8p-7, 3.4e38, .greatestFiniteMagnitude, .infinity, -.infinity, 0, -0.0, 1e-45,
+    ]
+    let expected: [Float] = [
+      1, 1, 1 + 0x1p-7, 1 + 0x1p-6, Float(bfloat: 0x7F80), .infinity, .infinity, -.infinity, 0, -0.0, 0,
+    ]
+    let found = Tensor(values, shape: [values.count], scalar: .bfloat16).floats
+    for (value, (found, expected)) in zip(values, zip(found, expected)) where value != 3.4e38 {
+      #expect(found.bitPattern == expected.bitPattern, "\(value)")
+    }
+    #expect(abs(found[4] / 3.4e38 - 1) < 0x1p-8)
+  }
+
   /// Sign, eight bits of exponent, seven of fraction, put together by arithmetic.
   @Test func bfloatEqualsItsDefinitionForAllBits() {
     for bits in UInt16.min...UInt16.max {

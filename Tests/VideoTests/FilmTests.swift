@@ -5,7 +5,7 @@ import Testing
 import Video
 
 /// Writes films, opens them again and looks at what is in them.
-struct FilmTests {
+@Suite(.timeLimit(.minutes(10))) struct FilmTests {
   let folder: ScratchFolder
 
   init() throws { folder = try ScratchFolder() }

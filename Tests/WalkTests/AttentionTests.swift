@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Walk
 
-@Suite struct AttentionTests {
+@Suite(.timeLimit(.minutes(10))) struct AttentionTests {
   private static func method(
     _ variant: AttentionVariant, warmUp: Double = 0.5, alpha: Double = 1, beta: Double = 1
   ) -> Walk.Method {
@@ -72,6 +72,21 @@ import Walk
     // The quarter of Beta(2, 1) is at a half.
     let early = try Stage.walk(Stage.timeline(5), Self.method(.outer, alpha: 2), .euler)
     #expect(try early.frame(at: 1).largestDifference(from: linear.frame(at: 2)) <= 1)
+  }
+
+  /// Keyframes that differ in nothing but the time: the method's timing moves no picture, and formulas go by the clock.
+  @Test(arguments: ["1 + 6 * t", "1 + frame", "1 + 30 * seconds", "1 + 15 * beat"])
+  func formulasGoByTheFilmsClock(formula: String) throws {
+    let guidance = Quantity(try Formula(formula))
+    let timeline = try Timeline(
+      [0, 6].map { Keyframe(prompt: "a cat", seed: 5, guidance: guidance, start: .at(.frames($0))) },
+      rate: #require(FrameRate("30")), beatsPerMinute: Rational(120))
+    let plain = try Stage.walk(timeline, .walk, .euler)
+    let timed = try Stage.walk(timeline, Self.method(.outer, warmUp: 0, alpha: 5, beta: 2), .euler)
+    for frame in 0..<timeline.count {
+      #expect(try timed.frame(at: frame).largestDifference(from: plain.frame(at: frame)) <= 1, "frame \(frame)")
+    }
+    #expect(try plain.frame(at: 1).largestDifference(from: plain.frame(at: 2)) > 8)
   }
 
   @Test(arguments: [(128, 128), (64, 192), (72, 40)]) func memoryIsWhatThePlanSays(width: Int, height: Int) throws {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Walk
 
-@Suite struct BlendTests {
+@Suite(.timeLimit(.minutes(10))) struct BlendTests {
   /// Latentblending's rule: a level a tenth of the run, early levels with more branches.
   @Test(arguments: [
     (Blend(depth: 0.3, branches: 10, frameDepth: 0.6), 10, [3, 3, 3, 3, 4, 4, 4, 5, 5, 6]),

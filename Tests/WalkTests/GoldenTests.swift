@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Walk
 
-@Suite struct InterpolationGoldens {
+@Suite(.timeLimit(.minutes(10))) struct InterpolationGoldens {
   typealias Way = @Sendable ([Double], [Double], Double) -> [Double]
 
   static let ways: KeyValuePairs<String, Way> = [

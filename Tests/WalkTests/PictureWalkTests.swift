@@ -8,7 +8,7 @@ import Testing
 import Walk
 
 /// Walks whose keyframes show pictures.
-@Suite struct PictureWalkTests {
+@Suite(.timeLimit(.minutes(10))) struct PictureWalkTests {
   private static let one = Image.pattern(width: 8, height: 8, seed: 1)
   private static let two = Image.pattern(width: 8, height: 8, seed: 2)
 

@@ -90,6 +90,41 @@ import Walk
     }
   }
 
+  private struct Leg: Codable {
+    var positions, distances: [Double]
+  }
+
+  /// A survey that comes from a file may be of another walk, or of none.
+  @Test func aSurveyThatIsNoneOfTheWalkIsNoticed() throws {
+    let timeline = try timeline(loop: .closed, spacing: .even)
+    let survey = Self.survey(timeline)
+    let json = try JSONEncoder().encode(survey)
+    #expect(survey.fits(timeline) && json.count < Survey.longestJSON(of: timeline))
+    #expect(try !survey.fits(SpacingTests.other))
+    func fits(_ change: (inout [Leg]) -> Void) throws -> Bool {
+      var legs = try #require(JSONDecoder().decode([String: [Leg]].self, from: json)["legs"])
+      change(&legs)
+      return try JSONDecoder().decode(Survey.self, from: JSONEncoder().encode(["legs": legs])).fits(timeline)
+    }
+    #expect(try fits { _ in })
+    let changes: [(inout [Leg]) -> Void] = [
+      { $0.removeLast() }, { $0.append($0[0]) }, { $0 = [] }, { $0[1] = Leg(positions: [], distances: []) },
+      { $0[1] = Leg(positions: [0], distances: [0]) }, { $0[0].positions.removeLast() },
+      { $0[0].positions[0] = -1 }, { $0[0].positions[0] = 0.001 }, { $0[0].positions.swapAt(3, 4) },
+      { $0[0].positions[4] = $0[0].positions[3] }, { $0[0].positions[$0[0].positions.count - 1] = 2 },
+      { $0[0].distances[0] = 1 }, { $0[0].distances[3] = -1 }, { $0[0].distances[3] = 1e300 },
+      { legs in
+        let many = (0...5000).map { Double($0) / 5000 }
+        legs[0] = Leg(positions: many, distances: many)
+      },
+    ]
+    for (number, change) in changes.enumerated() { #expect(try !fits(change), "change \(number)") }
+  }
+
+  private static var other: Timeline {
+    get throws { try Timeline(keys([0, 30, 70]), rate: FrameRate(30), loop: .closed, spacing: .even) }
+  }
+
   @Test func itLooksWhereThePictureChangesMost() throws {
     let timeline = try timeline(loop: .none, spacing: .even)
     var looks = 0

@@ -8,7 +8,7 @@ import Testing
 import Walk
 
 /// Walks of a few frames through tiny models, held against the reference frame by frame.
-@Suite struct WalkGoldens {
+@Suite(.timeLimit(.minutes(10))) struct WalkGoldens {
   /// Those of the models that the engine runs.
   static var cases: [Golden] {
     get throws {

@@ -25,56 +25,86 @@ public enum SchedulerKind: String, CaseIterable, Sendable {
     self = kind
   }
 
-  /// Of each kind: the class that a model's configuration names, the sampler, and what it changes in the configuration.
-  private var row: (className: String, sampler: any Sampler.Type, changes: [String: SchedulerConfiguration.Value]) {
+  /// Of each kind: the class that a model's configuration names, the sampler, and what the kind's name says.
+  private var row: (className: String, sampler: any Sampler.Type, says: [String: SchedulerConfiguration.Value]) {
     switch self {
     case .ddim: ("DDIMScheduler", DDIM.self, [:])
     case .ddpm: ("DDPMScheduler", DDPM.self, [:])
     case .pndm: ("PNDMScheduler", PNDM.self, [:])
-    case .euler: ("EulerDiscreteScheduler", Euler.self, [:])
+    case .euler: ("EulerDiscreteScheduler", Euler.self, Self.levels(karras: false))
     case .eulerAncestral: ("EulerAncestralDiscreteScheduler", EulerAncestral.self, [:])
-    case .heun: ("HeunDiscreteScheduler", Heun.self, [:])
-    case .lms: ("LMSDiscreteScheduler", LMS.self, [:])
-    case .dpmpp2M: ("DPMSolverMultistepScheduler", DPMSolverMultistep.self, [:])
-    case .dpmpp2MKarras: ("DPMSolverMultistepScheduler", DPMSolverMultistep.self, ["use_karras_sigmas": .bool(true)])
+    case .heun: ("HeunDiscreteScheduler", Heun.self, Self.levels(karras: false))
+    case .lms: ("LMSDiscreteScheduler", LMS.self, Self.levels(karras: false))
+    case .dpmpp2M: ("DPMSolverMultistepScheduler", DPMSolverMultistep.self, Self.dpmpp2(.picture, karras: false))
+    case .dpmpp2MKarras: ("DPMSolverMultistepScheduler", DPMSolverMultistep.self, Self.dpmpp2(.picture, karras: true))
     case .dpmpp2MSDE:
-      ("DPMSolverMultistepScheduler", DPMSolverMultistep.self, ["algorithm_type": .string("sde-dpmsolver++")])
+      ("DPMSolverMultistepScheduler", DPMSolverMultistep.self, Self.dpmpp2(.stochasticPicture, karras: false))
     case .dpmpp2MSDEKarras:
-      (
-        "DPMSolverMultistepScheduler", DPMSolverMultistep.self,
-        ["algorithm_type": .string("sde-dpmsolver++"), "use_karras_sigmas": .bool(true)]
-      )
-    case .dpmpp2S: ("DPMSolverSinglestepScheduler", DPMSolverSinglestep.self, [:])
-    case .unipc: ("UniPCMultistepScheduler", UniPC.self, [:])
+      ("DPMSolverMultistepScheduler", DPMSolverMultistep.self, Self.dpmpp2(.stochasticPicture, karras: true))
+    case .dpmpp2S: ("DPMSolverSinglestepScheduler", DPMSolverSinglestep.self, Self.dpmpp2(.picture, karras: false))
+    case .unipc: ("UniPCMultistepScheduler", UniPC.self, Self.levels(karras: false))
     case .lcm: ("LCMScheduler", LCM.self, [:])
-    case .flowEuler: (FlowEuler.className, FlowEuler.self, [:])
+    case .flowEuler: (FlowEuler.className, FlowEuler.self, Self.levels(karras: false))
     }
   }
 
-  /// The scheduler that a model's configuration names.
+  /// A name says how the noise levels are spread: by Karras's rule, or those of the training times.
+  private static func levels(karras: Bool) -> [String: SchedulerConfiguration.Value] {
+    [
+      "use_karras_sigmas": .bool(karras), "use_exponential_sigmas": .bool(false), "use_beta_sigmas": .bool(false),
+      "use_lu_lambdas": .bool(false),
+    ]
+  }
+
+  /// DPM++ of the second order, as k-diffusion's names have it: the midpoint rule.
+  private static func dpmpp2(
+    _ algorithm: DPMSolver.Algorithm, karras: Bool
+  ) -> [String: SchedulerConfiguration.Value] {
+    [
+      "algorithm_type": .string(algorithm.rawValue), "solver_order": .number(2),
+      "solver_type": .string(DPMSolver.Variant.midpoint.rawValue),
+    ].merging(levels(karras: karras)) { $1 }
+  }
+
+  /// The scheduler that a model's configuration names: of several of one class the one whose levels and algorithm it
+  /// has, or the plain one where none has them.
   package init(of configuration: SchedulerConfiguration) throws(SchedulerError) {
     let name = try configuration["_class_name"] ?? ""
-    guard let kind = Self.allCases.first(where: { $0.row.className == name }) else {
+    let kinds = Self.allCases.filter { $0.row.className == name }
+    guard let plain = kinds.first else {
       var classes: [String] = []
       for known in Self.allCases.map(\.row.className) where !classes.contains(known) { classes.append(known) }
       throw SchedulerError(
         "_class_name of the scheduler's configuration", found: name.isEmpty ? "none" : name,
         expected: "one of \(classes.joined(separator: ", "))")
     }
-    self = kind
+    let silent = plain.row.says
+    self =
+      kinds.first { kind in
+        ["use_karras_sigmas", "algorithm_type"].allSatisfy { key in
+          kind.row.says[key] == configuration.values[key].flatMap { $0 == .null ? nil : $0 } ?? silent[key]
+        }
+      } ?? plain
   }
 
   /// A sampler of this kind for `steps` steps over a model trained as `configuration` says.
+  ///
+  /// What the name says stands above the configuration: `dpmpp-2m` is plain DPM++ 2M over a model whose own scheduler
+  /// has Karras's levels or is stochastic. The rest, such as the spacing of the times, stays as the model wants it.
   package func sampler(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) -> any Sampler {
-    let changed = SchedulerConfiguration(configuration.values.merging(row.changes) { $1 })
-    return try row.sampler.init(changed, steps: steps)
+    try row.sampler.init(SchedulerConfiguration(configuration.values.merging(row.says) { $1 }), steps: steps)
+  }
+
+  /// A sampler of this kind's class, with all that the configuration says.
+  fileprivate func own(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) -> any Sampler {
+    try row.sampler.init(configuration, steps: steps)
   }
 }
 
 extension SchedulerConfiguration {
-  /// A sampler for `steps` steps: of the class that the configuration names, unless `kind` names another.
+  /// A sampler for `steps` steps: of the kind named, or the model's own scheduler, which keeps all its settings.
   package func sampler(_ kind: SchedulerKind? = nil, steps: Int) throws(SchedulerError) -> any Sampler {
-    let kind = if let kind { kind } else { try SchedulerKind(of: self) }
-    return try kind.sampler(self, steps: steps)
+    if let kind { return try kind.sampler(self, steps: steps) }
+    return try SchedulerKind(of: self).own(self, steps: steps)
   }
 }

@@ -25,7 +25,7 @@ package enum TimestepSpacing: String, ConfigurationChoice {
       times = line(from: 0, to: Double(last - 1), count: points).reversed().prefix(steps).map { $0 }
     case .leading:
       let stride = last / points
-      times = (0..<points).reversed().prefix(steps).map { Double($0 * stride + offset) }
+      times = (0..<points).reversed().prefix(steps).map { Double($0 * stride) + Double(offset) }
     case .trailing:
       let stride = Double(count) / Double(steps)
       times = (0..<steps).map { (Double(last) - Double($0) * stride).rounded(.toNearestOrEven) - 1 }

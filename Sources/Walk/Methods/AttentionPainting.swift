@@ -30,7 +30,8 @@ final class AttentionPainting: PaintingMethod {
       return try PlainPainting(scene: scene, painter: painter).paint(state)
     }
     let (from, to) = (try end(state.from), try end(state.to))
-    let state = scene.timeline.state(leg: state.from, at: method.place(at: state.progress))
+    // Formulas go by the film's clock, not by the place that the method's timing leads to.
+    let state = scene.timeline.state(leg: state.from, at: method.place(at: state.progress), state.time)
     let mix = AttentionMix(method.variant, at: state.progress)
     var run = try Run(state, of: scene, by: painter)
     let (count, listening) = (from.evaluations, method.listening(of: from.evaluations))

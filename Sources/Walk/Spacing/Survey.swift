@@ -33,6 +33,21 @@ public struct Survey: Sendable, Hashable, Codable {
   /// Gaps narrower than this stay: a picture that jumps here would jump anywhere.
   private static let narrowest = 0x1p-24
 
+  /// Whether it can be a survey of that walk: one profile a way, of no more pictures than are looked at, in order.
+  ///
+  /// One that is read from a file may be anything.
+  package func fits(_ timeline: Timeline) -> Bool {
+    legs.count == timeline.legs.count
+      && zip(legs, timeline.legs).allSatisfy { profile, leg in
+        profile.isSound && profile.positions.count <= Self.looks(at: leg) + 1
+      }
+  }
+
+  /// More bytes than a survey of that walk takes as JSON: two numbers for each picture, of 26 characters at most.
+  package static func longestJSON(of timeline: Timeline) -> Int {
+    64 * (pictures(of: timeline) + timeline.legs.count + 2)
+  }
+
   /// `paint` makes the pictures of some states, in their order; they have one size.
   package init(of timeline: Timeline, paint: ([WalkState]) throws -> [Image]) rethrows {
     var known: [Int: Appearance] = [:]
@@ -91,5 +106,16 @@ extension Survey.Profile {
   fileprivate init(_ gaps: [Survey.Gap]) {
     positions = [0] + gaps.map(\.to)
     distances = gaps.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.difference) }
+  }
+}
+
+extension Survey.Profile {
+  /// Whether positions rise from 0 to 1, and distances from 0 without a fall to a number.
+  fileprivate var isSound: Bool {
+    guard positions.count == distances.count, positions.count >= 2, positions.first == 0, positions.last == 1,
+      distances.first == 0, length.isFinite
+    else { return false }
+    return zip(positions, positions.dropFirst()).allSatisfy { $0 < $1 }
+      && zip(distances, distances.dropFirst()).allSatisfy { $0 <= $1 }
   }
 }
