@@ -20,6 +20,11 @@ public enum Quantity: Sendable, Hashable {
   var countsBeats: Bool {
     if case .formula(let formula) = self { formula.names.contains(.beat) } else { false }
   }
+
+  /// Whether it depends on how long the film is, rather than on the way from keyframe to keyframe alone.
+  package var countsTime: Bool {
+    if case .formula(let formula) = self { formula.names != [.t] } else { false }
+  }
 }
 
 extension Quantity: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
