@@ -11,6 +11,8 @@ public final class WalkFrames: Sendable {
   public let picturesAtOnce: Int
   private let scene: Scene
   private let method: any PaintingMethod
+  /// Evaluations that led pictures back to noise.
+  private let inversion: Int
   /// The pictures taken up last, for frames that show the same again: those of a hold.
   private let recent = Recent<WalkState, Image>(keeping: 4)
 
@@ -20,7 +22,7 @@ public final class WalkFrames: Sendable {
   ) throws {
     let scene = try Scene(
       timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
-    self.init(scene, PlainPainting(scene: scene, painter: painter), atOnce: painter.picturesAtOnce)
+    self.init(scene, PlainPainting(scene: scene, painter: painter), inversion: 0, atOnce: painter.picturesAtOnce)
   }
 
   /// A walk by another method, which has to see into the engine's runs.
@@ -31,23 +33,25 @@ public final class WalkFrames: Sendable {
       timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
     let painting: any PaintingMethod =
       switch method {
-      case .walk: PlainPainting(scene: scene, painter: painter)
+      case .walk: PlainPainting(scene, painter)
       case .blend(let blend): Blending(blend, scene, painter)
       case .attention(let attention): AttentionPainting(attention, scene, painter)
       }
-    self.init(scene, painting, atOnce: painter.picturesAtOnce)
+    self.init(
+      scene, painting, inversion: scene.inversions * painter.evaluationsOfInversion, atOnce: painter.picturesAtOnce)
   }
 
-  private init(_ scene: Scene, _ method: any PaintingMethod, atOnce: Int) {
+  private init(_ scene: Scene, _ method: any PaintingMethod, inversion: Int, atOnce: Int) {
     timeline = scene.timeline
     self.scene = scene
     self.method = method
+    self.inversion = inversion
     picturesAtOnce = atOnce
   }
 
   /// The walk with its frames placed as its spacing asks.
   public func placed(by survey: Survey) -> WalkFrames {
-    WalkFrames(scene.with(timeline.placed(by: survey)), method, atOnce: picturesAtOnce)
+    WalkFrames(scene.with(timeline.placed(by: survey)), method, inversion: inversion, atOnce: picturesAtOnce)
   }
 
   public var count: Int { timeline.count }
@@ -72,6 +76,9 @@ public final class WalkFrames: Sendable {
     try recent.value(for: state) { try method.paint(state) }
   }
 
-  /// The work so far, where the method shares some of it between pictures; nil for the plain walk.
-  public var work: Work? { method.work }
+  /// What the network was asked so far, for pictures, a survey and the inversion of keyframes' pictures; nil where the
+  /// painter is no engine.
+  public var work: Work? {
+    method.work.map { Work(evaluations: $0.evaluations + inversion, plain: $0.plain + inversion) }
+  }
 }
