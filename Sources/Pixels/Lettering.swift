@@ -20,6 +20,9 @@ package struct Lettering: ~Copyable {
     faces = [face]
   }
 
+  /// Throws where there are no letters to draw with: to be found before the pictures that they stand under are made.
+  package static func check() throws(PictureError) { _ = try Lettering(size: 12) }
+
   /// Pixels from the top of a line to its baseline.
   package var ascent: Int { faces[0].ascent }
   /// Pixels from one line to the next.
@@ -39,6 +42,22 @@ package struct Lettering: ~Copyable {
       if self.width(of: head + "…") <= width { return head + "…" }
     }
     return ""
+  }
+
+  /// `text` in at most `count` lines that fit into `width`, broken at spaces; what does not fit is an ellipsis.
+  package mutating func lines(_ text: String, into width: Int, atMost count: Int) -> [String] {
+    var lines: [String] = []
+    var rest = text.split(separator: " ")[...]
+    while let first = rest.popFirst() {
+      var line = String(first)
+      guard lines.count < count - 1 else { return lines + [fit(([first] + rest).joined(separator: " "), into: width)] }
+      while let next = rest.first, self.width(of: line + " " + next) <= width {
+        line += " " + next
+        rest.removeFirst()
+      }
+      lines.append(fit(line, into: width))
+    }
+    return lines
   }
 
   /// Draws one line, its upper left corner at (x, y); what leaves the picture is cut off.

@@ -73,9 +73,7 @@ extension Kind where Value == Double {
 
 extension Kind where Value == Rational {
   static var tempo: Kind {
-    Kind(expected: "beats a minute, from above 0 to 1000") { scalar, isText in
-      isText ? nil : Rational(decimal: scalar.string).flatMap { (0.000_001...1000).contains($0.double) ? $0 : nil }
-    }
+    Kind(expected: Rational.expectedTempo) { scalar, isText in isText ? nil : Rational(tempo: scalar.string) }
   }
 }
 

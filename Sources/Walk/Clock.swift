@@ -1,3 +1,13 @@
+extension Rational {
+  /// Beats a minute as a decimal number, from above 0 to 1000; nil for anything else.
+  package init?(tempo text: String) {
+    guard let tempo = Rational(decimal: text), (0.000_001...1000).contains(tempo.double) else { return nil }
+    self = tempo
+  }
+
+  package static let expectedTempo = "beats a minute, from above 0 to 1000"
+}
+
 /// Turns times into frames.
 struct Clock {
   let rate: FrameRate

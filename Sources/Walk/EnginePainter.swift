@@ -5,13 +5,16 @@ public import Pixels
 public struct EnginePainter: Painter {
   public let noiseShape: [Int]
   public let picturesAtOnce: Int
+  /// Evaluations of the network in a whole run.
+  let evaluations: Int
   private let width: Int
   private let height: Int
   private let engine: Engine
   private let sampling: Sampling
 
   /// `width` and `height` in pixels. Of `sampling` all is used but the guidance, which the walk gives for each frame.
-  public init(_ engine: Engine, width: Int, height: Int, sampling: Sampling) throws(EngineError) {
+  public init(_ engine: Engine, width: Int, height: Int, sampling: Sampling) throws {
+    evaluations = try engine.sampler(sampling.scheduler, steps: sampling.steps).timesteps.count
     noiseShape = try engine.latentShape(width: width, height: height)
     picturesAtOnce = engine.picturesAtOnce(width: width, height: height)
     self.width = width
@@ -23,6 +26,9 @@ public struct EnginePainter: Painter {
   public func encode(_ prompts: [(prompt: String, negative: String)]) throws -> [Conditioning] {
     try engine.encode(prompts)
   }
+
+  /// Evaluations that lead a picture back to noise.
+  var evaluationsOfInversion: Int { evaluations * Inversion().evaluations }
 
   /// Throws where the sampler's steps cannot be undone; see `Engine.invert`.
   public func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent {

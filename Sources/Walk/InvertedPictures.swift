@@ -6,23 +6,35 @@ struct InvertedPictures: Sendable {
   private let noises: [Latent]
   private let places: [Int?]
 
-  /// `invert` gives the noise of a picture, under a keyframe's prompts and guidance; `texts` tells which keyframes have
-  /// the same prompts.
+  /// `invert` gives the noise of a picture, under a keyframe's prompts and guidance.
   init(
-    _ timeline: Timeline, texts: [Int],
-    invert: (_ picture: Image, _ keyframe: Int, _ guidance: Double) throws -> Latent
+    _ timeline: Timeline, invert: (_ picture: Image, _ keyframe: Int, _ guidance: Double) throws -> Latent
   ) rethrows {
     var (noises, known): ([Latent], [Shown: Int]) = ([], [:])
-    places = try timeline.keyframes.indices.map { index in
-      guard let image = timeline.keyframes[index].picture?.image else { return nil }
-      let guidance = timeline.state(at: timeline.frames[index]).guidance
-      let shown = Shown(image: image, text: texts[index], guidance: guidance)
+    places = try Self.shown(by: timeline).enumerated().map { index, shown in
+      guard let shown else { return nil }
       if let place = known[shown] { return place }
-      noises.append(try invert(image, index, guidance))
+      noises.append(try invert(shown.image, index, shown.guidance))
       known[shown] = noises.count - 1
       return noises.count - 1
     }
     self.noises = noises
+  }
+
+  /// How many there are.
+  var count: Int { noises.count }
+
+  /// How many a walk has.
+  static func count(of timeline: Timeline) -> Int { Set(shown(by: timeline).compactMap { $0 }).count }
+
+  private static func shown(by timeline: Timeline) -> [Shown?] {
+    timeline.keyframes.enumerated().map { index, keyframe in
+      keyframe.picture.map {
+        Shown(
+          image: $0.image, prompt: keyframe.prompt, negative: keyframe.negative,
+          guidance: timeline.state(at: timeline.frames[index]).guidance)
+      }
+    }
   }
 
   /// Which of the noises a keyframe's picture has; nil for a keyframe without one.
@@ -33,7 +45,8 @@ struct InvertedPictures: Sendable {
   /// The same picture under another prompt or guidance comes from another noise.
   private struct Shown: Hashable {
     let image: Image
-    let text: Int
+    let prompt: String
+    let negative: String
     let guidance: Double
   }
 }

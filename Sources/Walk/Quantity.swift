@@ -23,6 +23,9 @@ public enum Quantity: Sendable, Hashable {
 
   /// Whether it needs the beats per minute.
   var countsBeats: Bool { names.contains(.beat) }
+
+  /// Whether it depends on how long the film is, rather than on the way from keyframe to keyframe alone.
+  package var countsTime: Bool { !names.subtracting([.t]).isEmpty }
 }
 
 extension Quantity: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {

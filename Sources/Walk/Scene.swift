@@ -26,12 +26,15 @@ struct Scene: Sendable {
       return texts.count - 1
     }
     let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
-    pictures = try InvertedPictures(timeline, texts: indices) { picture, index, guidance in
+    pictures = try InvertedPictures(timeline) { picture, index, guidance in
       try painter.noise(of: picture, encoded[indices[index]], guidance: guidance)
     }
     self.texts = indices
     conditionings = encoded
   }
+
+  /// How many pictures were led back to noise.
+  var inversions: Int { pictures.count }
 
   /// The same keyframes on other frames.
   func with(_ timeline: Timeline) -> Scene {

@@ -34,6 +34,12 @@ public struct Time: Sendable, Hashable {
     return Time(exactly: Rational(count), .frames)
   }
 
+  /// The nearest whole number of frames; nil for beats without a tempo, and beyond the longest film.
+  package func frames(at rate: FrameRate, beatsPerMinute: Rational?) -> Int? {
+    let clock = Clock(rate: rate, beatsPerMinute: beatsPerMinute)
+    return clock.seconds(self).flatMap(clock.frame).flatMap { $0 <= Timeline.longest ? $0 : nil }
+  }
+
   private init(exactly amount: Rational, _ unit: Unit) {
     self.amount = amount
     self.unit = unit

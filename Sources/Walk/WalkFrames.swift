@@ -13,6 +13,8 @@ public final class WalkFrames: Sendable {
   private let method: any PaintingMethod
   /// Makes the method anew for other frames of the same keyframes.
   private let painting: @Sendable (Scene) -> any PaintingMethod
+  /// What the network was asked before the method: to lead pictures back to noise, and by a method of other frames.
+  private let asked: Work
   /// The pictures taken up last, for frames that show the same again: those of a hold.
   private let recent = Recent<WalkState, Image>(keeping: 4)
 
@@ -22,7 +24,9 @@ public final class WalkFrames: Sendable {
   ) throws {
     let scene = try Scene(
       timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
-    self.init(scene, atOnce: painter.picturesAtOnce) { PlainPainting(scene: $0, painter: painter) }
+    self.init(scene, evaluationsOfInversion: 0, atOnce: painter.picturesAtOnce) {
+      PlainPainting(scene: $0, painter: painter)
+    }
   }
 
   /// A walk by another method, which has to see into the engine's runs.
@@ -31,9 +35,10 @@ public final class WalkFrames: Sendable {
   ) throws {
     let scene = try Scene(
       timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
-    self.init(scene, atOnce: painter.picturesAtOnce) { scene in
+    let inversion = painter.evaluationsOfInversion
+    self.init(scene, evaluationsOfInversion: inversion, atOnce: painter.picturesAtOnce) { scene in
       switch method {
-      case .walk: PlainPainting(scene: scene, painter: painter)
+      case .walk: PlainPainting(scene, painter)
       case .blend(let blend): Blending(blend, scene, painter)
       case .attention(let attention): AttentionPainting(attention, scene, painter)
       }
@@ -41,19 +46,22 @@ public final class WalkFrames: Sendable {
   }
 
   private convenience init(
-    _ scene: Scene, atOnce: Int, _ painting: @escaping @Sendable (Scene) -> any PaintingMethod
+    _ scene: Scene, evaluationsOfInversion: Int, atOnce: Int,
+    _ painting: @escaping @Sendable (Scene) -> any PaintingMethod
   ) {
-    self.init(scene, painting(scene), painting, atOnce: atOnce)
+    let inversion = scene.inversions * evaluationsOfInversion
+    self.init(scene, painting(scene), painting, asked: Work(evaluations: inversion, plain: inversion), atOnce: atOnce)
   }
 
   private init(
     _ scene: Scene, _ method: any PaintingMethod, _ painting: @escaping @Sendable (Scene) -> any PaintingMethod,
-    atOnce: Int
+    asked: Work, atOnce: Int
   ) {
     timeline = scene.timeline
     self.scene = scene
     self.method = method
     self.painting = painting
+    self.asked = asked
     picturesAtOnce = atOnce
   }
 
@@ -67,8 +75,10 @@ public final class WalkFrames: Sendable {
     let scene = scene.with(placed)
     // What the method has found out about keyframes holds, unless they stand elsewhere now and a formula heeds that.
     let heedsClock = !timeline.namesInFormulas.isDisjoint(with: [.frame, .seconds, .beat])
-    let isSame = !heedsClock || placed.frames == timeline.frames
-    return WalkFrames(scene, isSame ? method : painting(scene), painting, atOnce: picturesAtOnce)
+    if heedsClock, placed.frames != timeline.frames {
+      return WalkFrames(scene, painting(scene), painting, asked: work ?? asked, atOnce: picturesAtOnce)
+    }
+    return WalkFrames(scene, method, painting, asked: asked, atOnce: picturesAtOnce)
   }
 
   public var count: Int { timeline.count }
@@ -93,6 +103,9 @@ public final class WalkFrames: Sendable {
     try recent.value(for: state) { try method.paint(state) }
   }
 
-  /// The work so far, where the method shares some of it between pictures; nil for the plain walk.
-  public var work: Work? { method.work }
+  /// What the network was asked so far, for pictures, a survey and the inversion of keyframes' pictures; nil where the
+  /// painter is no engine.
+  public var work: Work? {
+    method.work.map { Work(evaluations: $0.evaluations + asked.evaluations, plain: $0.plain + asked.plain) }
+  }
 }

@@ -10,6 +10,8 @@ struct DrawingOutput: ExpressibleByArgument {
 
   var defaultValueDescription: String { path }
 
+  var isStandardOutput: Bool { path == "-" }
+
   private var isText: Bool { path == "-" || URL(filePath: path).pathExtension.lowercased() == "svg" }
 
   /// Proves that the drawing can be written, before there is one.

@@ -97,15 +97,21 @@ extension Latentwalk {
   static func end(with error: any Error) -> Never {
     let parsed = exitCode(for: error)
     if parsed == .success { exit(withError: error) }
-    if let code = error as? ExitCode { exit(withError: code) }
+    if let code = error as? ExitCode { leave(with: code) }
     if parsed == .validationFailure {
       let text = message(for: error).replacing(#/:\n+  - /#, with: ": ").replacing("\n  - ", with: ", ")
         .split(whereSeparator: \.isNewline).joined(separator: " ")
       tell("latentwalk: \(text.last == "." ? String(text.dropLast()) : text); see \(helpCommand)")
-      Foundation.exit(ExitCode.usage.rawValue)
+      leave(with: .usage)
     }
     tell(line(for: error))
-    Foundation.exit(ExitCode(for: error).rawValue)
+    leave(with: ExitCode(for: error))
+  }
+
+  /// Ends the process at once. Pictures may still be under way on other threads, and would meet what `exit` takes down.
+  private static func leave(with code: ExitCode) -> Never {
+    fflush(nil)
+    _exit(code.rawValue)
   }
 
   /// The help for the command that was meant.

@@ -52,10 +52,10 @@ struct Film {
 
   /// Renders the film by an engine of the script's model.
   ///
-  /// `strip` is the path of a strip that is kept while rendering. Throws `Fault` where it was interrupted: then its
+  /// `strip` is one that is kept while rendering. Throws `Fault` where it was interrupted: then its
   /// frames are kept.
   func render(
-    by engine: Engine, of model: URL, _ options: FilmOptions, strip: String?, interruption: Interruption
+    by engine: Engine, of model: URL, _ options: FilmOptions, strip: StripOption?, interruption: Interruption
   ) throws {
     let frames = try WalkSource(script, engine, options.report, pictures)
     options.report.say("\(url.relativePath): \(lengths)")
@@ -67,7 +67,7 @@ struct Film {
       model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
     let source = FramesAhead(frames, atOnce: frames.atOnce)
-    let strip = strip.map { LiveStrip(at: $0, frames: frames.count) }
+    let strip = strip?.live(frames: frames.count)
     var measure = PathMeasure()
     let outcome = try job.run(
       source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption,
@@ -81,7 +81,7 @@ struct Film {
     options.report.say("wrote \(url.relativePath): \(outcome)")
     if let byClock = frames.byClock { options.report.say(measure.evenness(instead: byClock)) }
     if let work = frames.work, work.plain > 0 {
-      options.report.say("the network was asked \(work.comparison(in: "times"))")
+      options.report.say("the network was asked \(work.told(of: script.method))")
     }
   }
 }

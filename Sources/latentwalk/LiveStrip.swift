@@ -8,10 +8,10 @@ final class LiveStrip {
   private let chosen: [Int]
   private var pictures: [Image?]
 
-  /// `count` is the film's number of frames.
-  init(at path: String, frames count: Int) {
+  /// `count` pictures of a film of so many frames, which has as many at least.
+  init(at path: String, _ count: Int, of frames: Int) {
     url = URL(filePath: path)
-    chosen = count < 2 ? [0] : Timeline.evenFrames(min(Self.length, count), of: count)
+    chosen = frames < 2 ? [0] : Timeline.evenFrames(count, of: frames)
     pictures = chosen.map { _ in nil }
   }
 
@@ -23,6 +23,4 @@ final class LiveStrip {
     let blank = Image(width: picture.width, height: picture.height, filledWith: Colour(225, 225, 225))
     try Image.strip(pictures.map { $0 ?? blank }).write(to: url)
   }
-
-  private static let length = 8
 }

@@ -17,7 +17,7 @@ final class Projector {
     self.film = film
   }
 
-  func render(_ work: Film, strip: String? = nil) throws {
+  func render(_ work: Film, strip: StripOption? = nil) throws {
     let folder = try options.presets.model(work.script.model)
     let engine = try engine(for: folder)
     try work.render(by: engine, of: folder, film, strip: strip, interruption: interruption)

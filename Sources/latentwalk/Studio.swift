@@ -4,49 +4,56 @@ import Render
 import Scripts
 import Tensors
 
-/// Pictures of one prompt, each from its own seed.
+/// Pictures of prompts, each from every seed: those of the first prompt come first.
 struct Studio: FrameSource {
   let width: Int
   let height: Int
   /// How many pictures are best made at the same time.
   let atOnce: Int
   private let engine: Engine
-  private let sampling: Sampling
-  private let conditioning: Conditioning
+  private let samplings: [Sampling]
+  private let conditionings: [Conditioning]
   private let noiseShape: [Int]
   private let seeds: [UInt64]
 
-  /// Loads the model and encodes the prompt.
-  init(_ prompt: String, seeds: [UInt64], _ text: PromptOptions, _ pictures: PictureOptions, _ model: ModelOptions)
-    throws
-  {
-    engine = try model.load(model.model ?? Script.Default.model)
+  /// Checks what is said of the prompts, loads the model and encodes them, each by itself.
+  init(
+    _ prompts: [String], seeds: [UInt64], _ text: PromptOptions, _ pictures: PictureOptions, _ model: ModelOptions
+  ) throws {
+    let said = try text.still(prompts.count, "prompt")
+    for prompt in prompts + said.map(\.negative) { _ = try PromptSum(prompt) }
+    let engine = try model.load(model.model ?? Script.Default.model)
     let size = try engine.size(pictures.size, preview: pictures.shortcuts.preview)
     (width, height) = (size.width, size.height)
     atOnce = engine.picturesAtOnce(width: width, height: height)
     noiseShape = try engine.latentShape(width: width, height: height)
-    sampling = Sampling(
-      steps: pictures.shortcuts.steps(pictures.steps ?? Script.Default.steps),
-      guidance: text.guidance ?? Script.Default.guidance, scheduler: pictures.scheduler,
-      shortcuts: pictures.shortcuts.shortcuts)
+    samplings = said.map { said in
+      Sampling(
+        steps: pictures.shortcuts.steps(pictures.steps ?? Script.Default.steps), guidance: said.guidance,
+        scheduler: pictures.scheduler, shortcuts: pictures.shortcuts.shortcuts)
+    }
     // Found here, before the first picture, where the scheduler cannot do that.
-    _ = try engine.sampler(sampling.scheduler, steps: sampling.steps)
-    conditioning = try engine.encode(prompt, negative: text.negative ?? "")
-    self.seeds = seeds
+    _ = try engine.sampler(pictures.scheduler, steps: samplings[0].steps)
+    // Not together, which would make them all as long as the longest: a picture is what its prompt alone makes of it.
+    conditionings = try zip(prompts, said).map { try engine.encode($0, negative: $1.negative) }
+    (self.engine, self.seeds) = (engine, seeds)
   }
 
-  var count: Int { seeds.count }
+  var count: Int { conditionings.count * seeds.count }
 
-  func frame(at index: Int) throws -> Image { try picture(of: seeds[index], by: engine) }
+  func frame(at index: Int) throws -> Image { try picture(index, by: engine) }
 
   func frameAgain(at index: Int) throws -> Image? {
-    engine.model.precision == .fp32 ? nil : try picture(of: seeds[index], by: engine.computing(in: .fp32))
+    engine.model.precision == .fp32 ? nil : try picture(index, by: engine.computing(in: .fp32))
   }
 
-  private func picture(of seed: UInt64, by engine: Engine) throws -> Image {
-    var noise = NoiseGenerator(seed: seed)
+  private func picture(_ index: Int, by engine: Engine) throws -> Image {
+    let prompt = index / seeds.count
+    var noise = NoiseGenerator(seed: seeds[index % seeds.count])
     let first = noise.next(shape: noiseShape)
-    let latent = try engine.denoise(first, conditioning, sampling) { _ in noise.next(shape: noiseShape) }
+    let latent = try engine.denoise(first, conditionings[prompt], samplings[prompt]) { _ in
+      noise.next(shape: noiseShape)
+    }
     return try namingBroken { try engine.decode(latent) }
   }
 }

@@ -10,6 +10,8 @@ struct TextOutput: ExpressibleByArgument {
 
   var defaultValueDescription: String { path }
 
+  var isStandardOutput: Bool { path == "-" }
+
   /// Proves that the text can be written, before there is one.
   func check() throws {
     if path != "-", FileStatus(path) != .special { _ = try PendingFile(at: URL(filePath: path)) }

@@ -14,13 +14,13 @@ final class WalkSource: FrameSource {
   /// How many frames are best made at the same time.
   let atOnce: Int
   private let report: ReportOptions
-  private let chosen: Choice
   private let state: Mutex<State>
   /// The same with full precision, for frames that come out broken; nil where they have that already.
   private let careful: CarefulFrames?
 
   private struct State {
     var frames: WalkFrames
+    var chosen: Choice
     var survey: Survey?
     var byClock: [Double]?
   }
@@ -43,11 +43,18 @@ final class WalkSource: FrameSource {
       engine.model.precision == .fp32
       ? nil : CarefulFrames { [size] in try WalkFrames(script, engine.computing(in: .fp32), size) }
     atOnce = frames.picturesAtOnce
-    state = Mutex(State(frames: frames))
-    (self.report, self.chosen) = (report, chosen)
+    state = Mutex(State(frames: frames, chosen: chosen))
+    self.report = report
   }
 
   private var frames: WalkFrames { state.withLock { $0.frames } }
+  private var chosen: Choice { state.withLock { $0.chosen } }
+
+  /// The film's keyframes and frames, placed as its spacing asks once it is prepared.
+  var timeline: Timeline { frames.timeline }
+
+  /// From now on, gives those of the film's frames.
+  func choose(_ indices: [Int]) { state.withLock { $0.chosen = .frames(indices) } }
 
   /// How far neighbours would lie apart by the clock, as the survey foretells; nil where frames follow the clock.
   var byClock: [Double]? { state.withLock { $0.byClock } }
@@ -62,7 +69,7 @@ final class WalkSource: FrameSource {
 
   var width: Int { size.width }
   var height: Int { size.height }
-  /// The work so far, where the method shares some of it between pictures.
+  /// What the network was asked so far.
   var work: Work? { frames.work }
 
   func frame(at index: Int) throws -> Image { try picture(index, of: frames) }
@@ -100,17 +107,18 @@ final class WalkSource: FrameSource {
     }
   }
 
-  /// Where frames are to be spaced evenly, surveys the walk and places them.
+  /// Where frames are to be spaced evenly, surveys the walk and places them, once.
   func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
     let frames = frames
     if case .mixes = chosen { return nil }
     guard frames.timeline.spacing != .time else { return nil }
+    if let survey = state.withLock({ $0.survey }) { return try Array(JSONEncoder().encode(survey)) }
     let earlier = kept.flatMap { try? JSONDecoder().decode(Survey.self, from: Data($0)) }
       .flatMap { $0.fits(frames.timeline) ? $0 : nil }
     let survey = try earlier ?? survey(frames, interruption)
     let placed = try frames.placed(by: survey)
     state.withLock {
-      $0 = State(frames: placed, survey: survey, byClock: frames.timeline.steps(by: survey))
+      ($0.frames, $0.survey, $0.byClock) = (placed, survey, frames.timeline.steps(by: survey))
     }
     return try Array(JSONEncoder().encode(survey))
   }

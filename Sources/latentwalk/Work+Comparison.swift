@@ -7,4 +7,9 @@ extension Work {
     let difference = evaluations == plain ? "as many" : "\(Int(share))% \(evaluations > plain ? "more" : "fewer")"
     return "\(evaluations.grouped) \(unit) instead of \(plain.grouped) (\(difference))"
   }
+
+  /// How often the network is asked, beside the plain walk where that is another.
+  func told(of method: Method) -> String {
+    method == .walk ? "\(evaluations.grouped) times" : comparison(in: "times")
+  }
 }

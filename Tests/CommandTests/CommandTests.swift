@@ -64,6 +64,53 @@ import Video
     #expect(wrong.code == 64 && wrong.errors.hasPrefix("latentwalk: --blend: found the unknown key `branch`"))
   }
 
+  static let costs = [
+    ("", "[{prompt: a}, {prompt: b, after: 3f, hold: 3f}]"),
+    ("scheduler: heun", "[{prompt: a}, {prompt: b, after: 3f}]"),
+    ("scheduler: pndm", "[{prompt: a}, {prompt: b, after: 3f}]"),
+    ("", "[{prompt: a, image: a.png}, {prompt: b, after: 3f}, {prompt: a, image: a.png, after: 3f}]"),
+    ("spacing: even", "[{prompt: a}, {prompt: b, after: 3f}, {prompt: c, after: 20f}]"),
+    ("loop: pingpong", "[{prompt: a, hold: 2f}, {prompt: b, after: 3f}, {prompt: c, after: 3f}]"),
+    // More keyframes than have their keys and values kept, so that the first is made anew at the end.
+    (
+      "method: attention\nloop: closed",
+      "[{prompt: a}, {prompt: b, after: 2f}, {prompt: c, after: 2f}, {prompt: d, after: 2f}, {prompt: e, after: 2f}]"
+    ),
+    ("method: attention\nspacing: even", "[{prompt: a, image: a.png}, {prompt: b, after: 3f}]"),
+    (
+      "method: attention\nloop: pingpong",
+      "[{prompt: a}, {prompt: b, after: 3f, hold: 2f, guidance: 2 + sin(frame)}]"
+    ),
+    // No frame stands on the branch, which is half-way.
+    (
+      "method: blend\nblend: {branches: 1, frame-depth: 0.75}\nloop: closed",
+      "[{prompt: a}, {prompt: b, after: 3f}, {prompt: c, after: 3f}, {prompt: d, after: 3f}, {prompt: e, after: 3f}]"
+    ),
+  ]
+
+  /// What `plan` foretells is what `render` has counted.
+  @Test(arguments: costs) func thePlanIsTheCost(head: String, keyframes: String) throws {
+    let tool = try Tool()
+    try tool.folder.write(Image.pattern(width: 16, height: 16, seed: 1).encoded(as: .png), to: "a.png")
+    try tool.folder.write("size: 16x16\nsteps: 4\n\(head)\nkeyframes: \(keyframes)\n", to: "film.yaml")
+    let plan = try tool.run(["plan", "film.yaml"])
+    #expect(plan.code == 0, "\(plan.errors)")
+    let foretold = try #require(plan.text.firstMatch(of: #/\nnetwork +is asked ([\d,]+) times/#)?.1)
+    let result = try tool.run(["render", "film.yaml", "-o", "film.mp4"])
+    let counted = try #require(
+      result.errors.firstMatch(of: #/the network was asked ([\d,]+) times/#)?.1, "\(result.errors)")
+    #expect(foretold == counted)
+  }
+
+  @Test func withoutItsModelAScriptHasAPlan() throws {
+    let tool = try Tool()
+    try tool.folder.write("{model: ./none, keyframes: [{prompt: a}, {prompt: b, after: 3f}]}", to: "film.yaml")
+    let plan = try tool.run(["plan", "film.yaml"])
+    #expect(plan.code == 0 && plan.text.contains("4 pictures of 20 steps"))
+    #expect(
+      plan.text.contains("network   nobody knows how often it is asked: ") && plan.text.contains("no such folder"))
+  }
+
   @Test func presetsAndModelsAreListed() throws {
     let presets = try Tool().run(["presets"])
     #expect(presets.code == 0)
@@ -143,7 +190,7 @@ import Video
     let result = try tool.run(["walk", "a", "b", "--frames", "3", "-o", "film.mp4"] + least.dropLast())
     #expect(result.code == 0 && result.output.isEmpty)
     #expect(result.errors.hasPrefix("film.mp4: 3 frames at 30 fps, 0.1 seconds\n"))
-    #expect(result.errors.hasSuffix("wrote film.mp4: 3 frames\n"))
+    #expect(result.errors.hasSuffix("wrote film.mp4: 3 frames\nthe network was asked 3 times\n"))
   }
 
   @Test func oneBadScriptDoesNotStopTheOthers() throws {

@@ -59,7 +59,41 @@ import Testing
     Case("walk a b --size 63x64", 64, "size 63x64: this model makes pictures whose sides are multiples of 8"),
     Case("walk a b --steps 0", 64, "--steps: found 0; expected 1 to 1000"),
     Case("walk a b --guidance 101", 64, "--guidance: found 101.0; expected 0 to 100"),
-    Case("walk a b --guidance nan", 64, "--guidance: found nan; expected 0 to 100"),
+    Case("walk a b --guidance nan", 64, "found the name nan; expected one of t, frame, seconds, beat"),
+    Case(
+      "walk a b --guidance 4_+*_t", 64,
+      "The value '4 +* t' is invalid for '--guidance <strength>': character 4 of a formula: found `*`; expected a number"
+    ),
+    Case(
+      "walk a b --guidance 4+200*t", 64,
+      "found guidance 101.47899159663865 on frame 58, by 4+200*t; expected a number from 0 to 100"),
+    Case("walk a b --guidance -1", 64, "--guidance: found -1.0; expected 0 to 100"),
+    Case("walk a b --guidance 4+fract(beat)", 64, "found 4+fract(beat), which counts beats; expected the tempo as bpm"),
+    Case(
+      "walk a b --guidance 1 --guidance 2 --guidance 3", 64,
+      "--guidance: found 3 for 2 keyframes; expected one for all, or one for each"),
+    Case("walk a b c --negative x --negative y", 64, "--negative: found 2 for 3 keyframes; expected one for all"),
+    Case("walk a b --easing smooth --easing linear", 64, "--easing: found 2 for 1 way; expected one"),
+    Case("walk a b c --hold 1s --hold 2s", 64, "--hold: found 2 for 3 keyframes; expected one for all"),
+    Case("walk a b --hold 1", 64, "expected a time with its unit: seconds such as 4.5s, whole frames such as 120f"),
+    Case("walk a b --hold 1b", 64, "--hold: found 1b, which counts beats; expected --bpm as well: beats a minute"),
+    Case("walk a b --hold 2s", 64, "found 120 frames for 2 keyframes that are held; expected at least 121 frames"),
+    Case(
+      "walk a b --frames 20 --hold 0f --hold 1f --loop pingpong", 64,
+      "--loop pingpong: found 20 frames; expected an odd number"),
+    Case("walk a b --after 2s --seconds 4", 64, "--after and --seconds exclude each other"),
+    Case("walk a b --after 4b", 64, "--after: found 4b, which counts beats; expected --bpm as well"),
+    Case("walk a b --after 0s", 64, "expected each keyframe at least one frame after the one before it"),
+    Case("walk a b --after 99999999999s", 64, "--after: found 99999999999s; expected a time that a film can take"),
+    Case(
+      "walk a b c d --after 1s --after 2s", 64, "--after: found 2 for 3 ways; expected one for all, or one for each"),
+    Case("walk a b --bpm 0", 64, "expected beats a minute, from above 0 to 1000"),
+    Case("walk a b --strip s.png --strip-count 1", 64, "--strip-count: found 1; expected 2 to 1000"),
+    Case("walk a b --strip-count 4", 64, "--strip-count goes with --strip, which is not given"),
+    Case(
+      "walk a b --frames 9 --strip s.png --strip-count 10", 64,
+      "--strip-count: found 10 for a film of 9 frames; expected no more than that"),
+    Case("render car-to-tiger --strip s.png --strip-count 151", 64, "found 151 for a film of 150 frames"),
     Case(
       "walk a b --scheduler foo", 64,
       "'foo' is invalid for '--scheduler <name>'. Please provide one of the following: ddim, ddpm"),
@@ -76,11 +110,16 @@ import Testing
     Case("strip a b c --count 2", 64, "found 2 frames for 3 keyframes"),
     Case(
       "strip car-to-tiger --count 151", 64, "--count: found 151 for a film of 150 frames; expected no more than that"),
-    Case("strip car-to-tiger --guidance 3", 64, "--negative and --guidance go with prompts; car-to-tiger is a script"),
+    Case("strip car-to-tiger --guidance 3", 64, "--guidance goes with prompts; car-to-tiger is a script"),
     Case("strip a b -o strip.jpg", 64, "cannot tell the picture format of"),
     Case("image a -o picture", 64, "expected .png or .ppm"),
     Case("image", 64, "Missing expected argument '<prompt>'"),
     Case("image a b", 64, "Unexpected argument 'b'"),
+    Case(
+      "image a --guidance 4+t", 64,
+      "--guidance: found the formula 4+t, which changes with time; expected a number, for time passes in a walk only"),
+    Case("image a --negative x --negative y", 64, "--negative: found 2 for 1 prompt; expected one"),
+    Case("image \"a\"_-_b", 64, "character 7: found 'b'; expected a prompt in double quotes"),
     Case(
       "grid a b", 64,
       "found 2 prompts and 1 seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
@@ -91,7 +130,10 @@ import Testing
     Case("grid a b c d --seconds 4", 64, "--seconds goes with a film; grid.png is a sheet of pictures"),
     Case("grid a b c d --columns 4 -o film.mp4", 64, "--columns goes with a sheet of pictures"),
     Case("grid a b c d --rows 4 --route circle -o film.mp4", 64, "--rows goes with --route rows; a circle has none"),
-    Case("grid a b c d -o film.avi", 64, "a film in h264 cannot be named film.avi"),
+    Case(
+      "grid a b c d -o film.avi", 64,
+      "-o film.avi: expected .png, .ppm or - for a sheet, or one of .mp4, .mov, .mkv, .webm for a film"),
+    Case("grid a b c d -o film.webm", 64, "a film in h264 cannot be named film.webm"),
     Case("slider a", 64, "Missing expected argument '--direction <difference>'"),
     Case("slider a --direction red_car_-_car", 64, "expected a sum of prompts in quotes whose factors add up to 0"),
     Case("slider a --direction \"b\"_+_\"c\"", 64, "whose factors add up to 0"),
@@ -103,13 +145,25 @@ import Testing
     Case("map", 64, "Missing expected argument '<script or prompts> ...'"),
     Case("map a b --count 1", 64, "--count: found 1; expected 2 to 400"),
     Case("map a b -o map.jpg", 64, "cannot tell the format of map.jpg from its name; expected .svg, .png or .ppm"),
-    Case("map car-to-tiger --guidance 3", 64, "--negative and --guidance go with prompts; car-to-tiger is a script"),
+    Case("map car-to-tiger --guidance 3", 64, "--guidance goes with prompts; car-to-tiger is a script"),
     Case("walk a b --strip strip.gif", 64, "cannot tell the picture format of"),
     Case("walk a b --strip -", 64, "--strip -: expected a file"),
     Case("measure", 64, "Missing expected argument '<film or folder>'"),
     Case(
       "measure a --plot plot.jpg", 64, "cannot tell the format of plot.jpg from its name; expected .svg, .png or .ppm"),
+    Case("measure a --plot -", 64, "--plot -: found the figures on standard output as well"),
+    Case("explore", 64, "Missing expected argument '<prompts> ...'"),
     Case("explore a --columns 0", 64, "--columns: found 0; expected 1 to 100"),
+    Case("explore a b --columns 2", 64, "--columns goes with one prompt; of 2 prompts each seed has its column"),
+    Case("explore a b --seeds 0-9999", 64, "found 2 prompts by 10000 seeds; expected at most 10000 pictures"),
+    Case("explore a b c --guidance 1 --guidance 2", 64, "--guidance: found 2 for 3 prompts; expected one for all"),
+    Case("explore a -o sheet.jpg", 64, "cannot tell the picture format of"),
+    Case("grid a b c d --guidance t", 64, "--guidance: found the formula t, which changes with time"),
+    Case("grid a b c d --negative x --negative y", 64, "--negative: found 2 for 4 corners; expected one for all"),
+    Case("slider a --direction \"b\"-\"c\" --guidance 1 --guidance 2", 64, "--guidance: found 2 for 1 prompt"),
+    Case("strip car-to-tiger --hold 1s", 64, "--hold goes with prompts; car-to-tiger is a script"),
+    Case("map car-to-tiger --seconds 4", 64, "--seconds goes with prompts; car-to-tiger is a script"),
+    Case("strip a b --frames 4", 64, "--count: found 8 for a film of 4 frames; expected no more than that"),
   ]
 
   static let files: [Case] = [
@@ -132,6 +186,7 @@ import Testing
       "./nope.yaml: found no file that can be read (No such file or directory); expected a walk script"),
     Case("render nope.yaml", 66, "nope.yaml: found no file that can be read"),
     Case("strip nope", 66, "nope: found no script of this name"),
+    Case("strip nope", 66, "; or prompts: two of them, or one with several --seeds"),
     Case("presets --presets /nowhere", 66, "/nowhere: found no such folder"),
   ]
 
@@ -144,6 +199,22 @@ import Testing
     #expect(result.errors.hasSuffix("\n") && result.errors.dropLast().allSatisfy { !$0.isNewline })
     #expect(result.errors.contains(fault.message), "\(result.errors)")
     #expect(try tool.files == [])
+  }
+
+  @Test(arguments: [
+    ["explore", "a"], ["grid", "a", "b", "c", "d"], ["slider", "a", "--direction", "\"b\" - \"c\""], ["map", "a", "b"],
+  ])
+  func withoutFontsNothingIsRendered(arguments: [String]) throws {
+    let tool = try Tool()
+    try tool.folder.write("<?xml version=\"1.0\"?><fontconfig></fontconfig>", to: "fonts.conf")
+    // A model that is not there would be another fault.
+    let result = try tool.run(
+      arguments + ["--model", "./none"], environment: ["FONTCONFIG_FILE": tool.folder["fonts.conf"].path])
+    #expect(result.code == 69)
+    #expect(
+      result.errors
+        == "latentwalk: cannot draw labels: fontconfig finds no scalable font; install one, as fonts-dejavu-core\n")
+    #expect(try tool.files == ["fonts.conf"])
   }
 
   @Test func aScriptsFaultHasItsPlace() throws {

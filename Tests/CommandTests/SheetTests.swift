@@ -33,6 +33,47 @@ import Video
     #expect(try !shows(sheet, picture("other.png", in: tool)))
   }
 
+  /// Each prompt has a row and each seed a column; the pictures are those that `image` makes, however long others are.
+  @Test func promptsAndSeedsAreASheet() throws {
+    let tool = try Tool()
+    let long = Array(repeating: "a tiger in the evening sun", count: 20).joined(separator: " ")
+    let prompts = ["a car", "a tiger", long]
+    #expect(
+      try tool.run(
+        ["explore"] + prompts + ["--seeds", "3,4", "--scale", "1", "-o", "sheet.png"] + least + [
+          "--negative", "", "--negative", "a cat", "--negative", "",
+        ]
+      ).code == 0)
+    let sheet = try picture("sheet.png", in: tool)
+    var places: [[(x: Int, y: Int)]] = []
+    for (prompt, negative) in zip(prompts, ["", "a cat", ""]) {
+      places.append([])
+      for seed in [3, 4] {
+        let one = ["image", prompt, "--seed", "\(seed)", "--negative", negative, "-o", "one.png"]
+        #expect(try tool.run(one + least).code == 0)
+        places[places.count - 1].append(try #require(place(of: picture("one.png", in: tool), on: sheet)))
+      }
+    }
+    for row in 0..<3 {
+      #expect(places[row][0].y == places[row][1].y && places[row][0].x < places[row][1].x)
+      #expect(row == 0 || places[row - 1][0].y < places[row][0].y && places[row - 1][0].x == places[row][0].x)
+    }
+    // A prompt that is too long for its place leaves the pictures theirs.
+    #expect(places[0][0].x < 150)
+  }
+
+  private func place(of picture: Image, on sheet: Image) -> (x: Int, y: Int)? {
+    for y in 0...sheet.height - picture.height {
+      for x in 0...sheet.width - picture.width
+      where sheet[x, y] == picture[0, 0]
+        && sheet.part(x: x, y: y, width: picture.width, height: picture.height) == picture
+      {
+        return (x, y)
+      }
+    }
+    return nil
+  }
+
   @Test(arguments: ["rows", "circle"]) func aFilmTravels(route: String) throws {
     let tool = try Tool()
     let arguments = [
@@ -94,6 +135,32 @@ import Video
     for label in ["Prompts", "Noise", "Pictures", "a car, 1", "a tiger, 2", "a cat, 3"] { #expect(map.contains(label)) }
     #expect(map.matches(of: #/<image /#).count == 9)
     #expect(try picture("map.png", in: tool).width > 1000)
+  }
+
+  /// A leg without change takes a frame only, so the keyframe between stands near the end, and not half-way.
+  @Test func evenFramesMoveTheLandmarks() throws {
+    let tool = try Tool()
+    let walk = ["map", "a car", "a tiger", "a tiger", "--seeds", "1,2,2", "--frames", "21", "--spacing", "even"]
+    #expect(try tool.run(walk + ["--count", "5", "-o", "map.svg"] + least).code == 0)
+    let map = try String(contentsOf: tool.folder.url.appending(path: "map.svg"), encoding: .utf8)
+    let shown = try map.matches(of: #/<image [^>]*base64,([^"]+)"/#).prefix(3).map {
+      let data = try #require(Data(base64Encoded: String($0.1)))
+      return try Image(contentsOf: tool.folder.write(Array(data), to: "shown.png"))
+    }
+    for (keyframe, (prompt, seed)) in [("a car", 1), ("a tiger", 2), ("a tiger", 2)].enumerated() {
+      #expect(try tool.run(["image", prompt, "--seed", "\(seed)", "-o", "one.png"] + least).code == 0)
+      #expect(try shown[keyframe] == picture("one.png", in: tool).scaled(width: 64, height: 64))
+    }
+  }
+
+  @Test func theStripHasAsManyPicturesAsAsked() throws {
+    let tool = try Tool()
+    let arguments = ["walk", "a car", "a tiger", "--frames", "9", "-o", "film.mp4", "--strip", "now.png"] + least
+    #expect(try tool.run(arguments + ["--strip-count", "3"]).code == 0)
+    #expect(try picture("now.png", in: tool).width == 3 * 96)
+    let grid = ["grid", "a", "b", "c", "d", "--frames", "9", "-o", "grid.mp4", "--strip", "now.png"] + least
+    #expect(try tool.run(grid + ["--strip-count", "9"]).code == 0)
+    #expect(try picture("now.png", in: tool).width == 9 * 96)
   }
 
   @Test func theStripFillsWhileFramesAreMade() throws {

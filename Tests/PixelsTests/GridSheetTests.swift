@@ -29,6 +29,26 @@ struct GridSheetTests {
     #expect(ink(sheet, sheet.width - 4..<sheet.width, 0..<sheet.height) == 0)
   }
 
+  /// Words that are too many for a row go on below, and end in an ellipsis where its pictures end.
+  @Test func aRowsWordsTakeSeveralLines() throws {
+    var lettering = try Lettering(size: 12)
+    let text = "a photo of a fox on grass in the evening"
+    let lines = lettering.lines(text, into: 100, atMost: 4)
+    #expect(lines.count > 1 && lines.joined(separator: " ") == text)
+    let cut = lettering.lines(text, into: 100, atMost: 2)
+    #expect(cut.count == 2 && cut[0] == lines[0] && cut[1].hasSuffix("…"))
+    #expect(lettering.lines("Donaudampfschifffahrtsgesellschaft", into: 100, atMost: 4).map { $0.last } == ["…"])
+    #expect(lettering.lines("", into: 100, atMost: 4) == [])
+    for line in lines + cut { #expect(lettering.width(of: line) <= 100) }
+
+    let image = Image(width: 60, height: 50, filledWith: Colour(200, 200, 200))
+    let short = try GridSheet(columns: [""], rows: ["a fox"]).draw([image])
+    let long = try GridSheet(columns: [""], rows: [Array(repeating: text, count: 9).joined()]).draw([image])
+    #expect(long.height == short.height && long.width < short.width + 100)
+    // White around the words.
+    #expect(ink(long, 0..<long.width, 0..<4) == 0 && ink(long, 0..<long.width, long.height - 4..<long.height) == 0)
+  }
+
   @Test func withoutWordsThereIsNoRoomForThem() throws {
     let image = Image.pattern(width: 40, height: 40)
     let bare = try GridSheet(columns: ["", ""], rows: [""]).draw([image, image])

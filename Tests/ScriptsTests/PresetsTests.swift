@@ -22,7 +22,8 @@ import Walk
   }
 
   @Test func theyShowWhatThereIs() throws {
-    let scripts = try Dictionary(uniqueKeysWithValues: Self.shipped.scripts.map { ($0, try Self.script($0).timeline) })
+    let whole = try Self.shipped.scripts.map { try Self.script($0) }
+    let scripts = Dictionary(uniqueKeysWithValues: zip(Self.shipped.scripts, whole.map(\.timeline)))
     #expect(scripts.count >= 8)
     #expect(scripts["car-to-tiger"]?.keyframes.map(\.prompt) == ["a photo of a car", "a photo of a tiger"])
     #expect(scripts["car-to-tiger"]?.count == 150)
@@ -32,6 +33,22 @@ import Walk
     #expect(some { Set($0.keyframes.map(\.prompt)).count == 1 && Set($0.keyframes.map(\.seed)).count > 2 })
     #expect(some { $0.path == .smooth && $0.loop == .closed } && some { $0.spacing == .even })
     #expect(some { Set($0.keyframes.map(\.prompt)).count > 2 && Set($0.keyframes.map(\.seed)).count == 1 })
+    #expect(some { $0.loop == .pingpong } && some { $0.beatsPerMinute != nil })
+    #expect(
+      some { Set($0.keyframes.map(\.negative)).count > 2 } && some { Set($0.keyframes.map(\.guidance)).count > 1 })
+    #expect(
+      some {
+        $0.keyframes.contains {
+          $0.guidance(at: .init(t: 0, frame: 0, seconds: 0, beat: 0.5))
+            != $0.guidance(at: .init(t: 0, frame: 0, seconds: 0, beat: 0))
+        }
+      })
+    #expect(
+      some { $0.keyframes.contains { $0.picture != nil } }
+        && some { $0.keyframes.contains { $0.prompt.contains("\" - \"") } })
+    #expect(Set(whole.map(\.method.name)) == Set(Method.Name.allCases))
+    #expect(
+      Set(whole.map(\.promptMix)) == [.lerp, .slerp] && Set(whole.map(\.noiseMix)).isSuperset(of: [.slerp, .gaussian]))
   }
 
   @Test func foldersAreSearchedInOrder() throws {

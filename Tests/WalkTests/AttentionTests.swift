@@ -64,7 +64,7 @@ import Walk
     let frames = try Stage.walk(timeline, Self.method(.inner), .euler)
     for index in 0..<frames.count { _ = try frames.frame(at: index) }
     #expect(frames.work == Work(evaluations: 11 * 6, plain: 11 * 6))
-    #expect(Self.method(.inner).estimate(of: timeline, evaluations: 6) == frames.work)
+    #expect(Self.method(.inner).estimate(of: timeline, evaluations: 6).total == frames.work)
   }
 
   @Test func timingIsTheBetaDistributions() throws {

@@ -79,8 +79,31 @@ import Walk
       }
     }
     #expect(Timeline.evenStarts(of: 3, over: 121, loop: .pingpong) == nil)
+    #expect(Timeline.evenStarts(of: 3, over: 2, loop: .none) == nil)
     #expect(Timeline.evenStarts(of: 3, over: 2, loop: .closed) == nil)
     #expect(Timeline.evenStarts(of: 3, over: 2, loop: .pingpong) == nil)
+  }
+}
+
+extension LoopTests {
+  @Test(arguments: Loop.allCases, [[0, 0], [3, 0, 0], [0, 5, 1], [2, 4, 1, 3], [0, 0, 7, 1, 2]])
+  func heldKeyframesSpreadOverExactlyTheFramesAsked(loop: Loop, holds: [Int]) throws {
+    let fewest = Timeline.fewestFrames(of: holds.count, loop: loop, holds: holds)
+    for frames in [fewest, fewest + 2, fewest + 10, 200 + fewest % 2] {
+      let even = try #require(Timeline.evenStarts(of: holds.count, over: frames, loop: loop, holds: holds))
+      var keyframes = keys(Array(0..<holds.count), holds: holds)
+      for (index, start) in even.starts.enumerated() { keyframes[index].start = start }
+      let timeline = try Timeline(keyframes, rate: FrameRate(30), loop: loop, closing: even.closing)
+      #expect(timeline.count == frames)
+      let ways =
+        zip(timeline.frames.dropFirst(), timeline.holdEnds).map(-) + (timeline.closingFrames.map { [$0] } ?? [])
+      #expect(ways.max()! - ways.min()! <= 1 && ways.min()! >= 1, "\(loop), \(holds) over \(frames)")
+    }
+    for frames in 0..<fewest {
+      #expect(Timeline.evenStarts(of: holds.count, over: frames, loop: loop, holds: holds) == nil)
+    }
+    let odd = Timeline.evenStarts(of: holds.count, over: fewest + 1, loop: loop, holds: holds)
+    #expect((odd == nil) == (loop == .pingpong))
   }
 }
 

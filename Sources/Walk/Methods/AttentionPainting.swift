@@ -16,8 +16,11 @@ final class AttentionPainting: PaintingMethod {
     self.method = method
     self.scene = scene
     self.painter = painter
-    ends = Recent(keeping: painter.picturesAtOnce > 1 ? 3 : 2)
+    ends = Recent(keeping: Self.keptEnds(atOnce: painter.picturesAtOnce))
   }
+
+  /// How many keyframes' keys and values are kept where so many pictures are made at once.
+  static func keptEnds(atOnce: Int) -> Int { atOnce > 1 ? 3 : 2 }
 
   var work: Work? { meter.work }
 

@@ -10,9 +10,11 @@ final class Blending: PaintingMethod {
   private let blend: Blend
   private let scene: Scene
   private let painter: EnginePainter
-  private let trunks = Recent<Int, Trunk>(keeping: 3)
-  private let trees = Recent<Int, BlendTree>(keeping: 2)
+  private let trunks = Recent<Int, Trunk>(keeping: keptTrunks)
+  private let trees = Recent<Int, BlendTree>(keeping: keptTrees)
   private let meter = WorkMeter()
+
+  static let (keptTrunks, keptTrees) = (3, 2)
 
   init(_ blend: Blend, _ scene: Scene, _ painter: EnginePainter) {
     self.blend = blend

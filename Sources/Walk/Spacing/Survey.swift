@@ -22,7 +22,8 @@ public struct Survey: Sendable, Hashable, Codable {
     timeline.legs.reduce(1) { $0 + looks(at: $1) } + (timeline.loop == .closed ? -1 : 0)
   }
 
-  private static func looks(at leg: Leg) -> Int { max(leg.length, fewest) }
+  /// In how many parts a leg is looked at.
+  static func looks(at leg: Leg) -> Int { max(leg.length, fewest) }
 
   /// A leg is looked at in so many parts at least.
   private static let fewest = 16

@@ -5,18 +5,19 @@ import Scripts
 struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore",
-    abstract: "Renders a prompt with many seeds, as a labelled sheet to choose keyframes from.",
+    abstract: "Renders prompts with many seeds, as a labelled sheet to choose keyframes from.",
     discussion: """
+      Several prompts have a row each and seeds a column each, so that a column is one noise seen by all prompts.
       Example: latentwalk explore "a photo of a tiger" --seeds 0-15 -o sheet.png
       """)
 
-  @Argument(help: "What the pictures show.")
-  var prompt: String
+  @Argument(help: ArgumentHelp("What the pictures show.", valueName: "prompts"))
+  var prompts: [String]
 
   @Option(help: ArgumentHelp("The seeds, one by one or as a range.", valueName: "seeds"), transform: Seeds.parse)
   var seeds = Seeds(Array(0...15))
 
-  @Option(help: ArgumentHelp("Pictures in a row. (default: as many as rows)", valueName: "count"))
+  @Option(help: ArgumentHelp("Pictures of one prompt in a row. (default: as many as rows)", valueName: "count"))
   var columns: Int?
 
   @Option(
@@ -33,15 +34,29 @@ struct ExploreCommand: ParsableCommand {
     if let columns, !(1...100).contains(columns) {
       throw ValidationError("--columns: found \(columns); expected 1 to 100")
     }
+    guard columns == nil || prompts.count == 1 else {
+      throw ValidationError("--columns goes with one prompt; of \(prompts.count) prompts each seed has its column")
+    }
+    guard prompts.count * seeds.values.count <= Seeds.limit else {
+      throw ValidationError(
+        "found \(prompts.count) prompts by \(seeds.values.count) seeds; expected at most \(Seeds.limit) pictures")
+    }
   }
 
   func run() throws {
     try output.check()
-    let studio = try Studio(prompt, seeds: seeds.values, text, pictures, model)
-    let images = try studio.pictures(atOnce: studio.atOnce, report)
-    let scale = pictures.scale ?? images[0].readableScale
-    let tiles = try zip(images, seeds.values).map { (image: try $0.enlarged(scale), label: "seed \($1)") }
-    let square = Int(Double(tiles.count).squareRoot().rounded(.up))
-    try output.write(ContactSheet(columns: columns ?? square).draw(tiles))
+    try Lettering.check()
+    let studio = try Studio(prompts, seeds: seeds.values, text, pictures, model)
+    let small = try studio.pictures(atOnce: studio.atOnce, report)
+    let scale = pictures.scale ?? small[0].readableScale
+    let images = try small.map { try $0.enlarged(scale) }
+    let labels = seeds.values.map { "seed \($0)" }
+    if prompts.count == 1 {
+      let square = Int(Double(images.count).squareRoot().rounded(.up))
+      try output.write(
+        ContactSheet(columns: columns ?? square).draw(zip(images, labels).map { (image: $0, label: $1) }))
+    } else {
+      try output.write(GridSheet(columns: labels, rows: prompts).draw(images))
+    }
   }
 }

@@ -56,6 +56,10 @@ struct GridCommand: ParsableCommand {
 
   func run() throws {
     let isSheet = output == "-" || (try? PictureFormat(for: URL(filePath: output))) != nil
+    guard isSheet || FilmContainer(rawValue: URL(filePath: output).pathExtension.lowercased()) != nil else {
+      let films = FilmContainer.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+      throw Fault.usage("-o \(output): expected .png, .ppm or - for a sheet, or one of \(films) for a film")
+    }
     try isSheet ? drawSheet() : renderFilm()
   }
 
@@ -65,6 +69,7 @@ struct GridCommand: ParsableCommand {
     }
     let output = PictureOutput(argument: output)
     try output.check()
+    try Lettering.check()
     let (columns, rows) = (columns ?? 8, rows ?? 8)
     let script = try script()
     let places = Grid.cells(columns: columns, rows: rows)
@@ -86,7 +91,8 @@ struct GridCommand: ParsableCommand {
     }
     let points = route.points(try length.count(), rows: rows ?? 8)
     try strip.check()
-    try Projector(model, film).render(Film(script(), at: output, over: points), strip: strip.path)
+    try strip.check(frames: points.count)
+    try Projector(model, film).render(Film(script(), at: output, over: points), strip: strip)
   }
 
   /// An option that a sheet has no use for; nil where none is given.
@@ -112,6 +118,8 @@ struct GridCommand: ParsableCommand {
         "found \(prompts.count) prompts and \(seeds.count) seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
       )
     }
+    _ = try text.still(4, "corner")
+    for strength in images.strengths { _ = try strength.still("--strength") }
     let walk = PromptWalk(corners.prompts, seeds: Seeds(corners.seeds), text, images)
     var script = Script(noiseMix: .gaussian, timeline: try walk.timeline(frames: 4, rate: length.rate))
     pictures.apply(to: &script)

@@ -28,7 +28,7 @@ struct ImageCommand: ParsableCommand {
 
   func run() throws {
     try output.check()
-    let studio = try Studio(prompt, seeds: [seed], text, pictures, model)
+    let studio = try Studio([prompt], seeds: [seed], text, pictures, model)
     let images = try studio.pictures(atOnce: 1, report)
     try output.write(images[0].enlarged(pictures.scale ?? 1))
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diffusion
 import Foundation
 import Pixels
+import Render
 import Scripts
 import Tensors
 import Walk
@@ -36,10 +37,14 @@ struct MapCommand: ParsableCommand {
   func run() throws {
     let script = try subject.script(frames: count)
     try output.check()
-    let timeline = script.timeline
-    let chosen = Set(Timeline.evenFrames(count, of: timeline.count)).union(timeline.frames).sorted()
+    try Lettering.check()
     let engine = try subject.model.load(script.model)
-    let source = try WalkSource(script, engine, report, .frames(chosen))
+    let source = try WalkSource(script, engine, report)
+    // Even spacing moves keyframes: where they are is known when the walk has been surveyed.
+    _ = try source.prepare(nil, Interruption())
+    let timeline = source.timeline
+    let chosen = Set(Timeline.evenFrames(count, of: timeline.count)).union(timeline.frames).sorted()
+    source.choose(chosen)
     let images = try source.pictures(atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
     let ingredients = chosen.map { source.ingredients(ofFrame: $0) }
     let map = PathMap(

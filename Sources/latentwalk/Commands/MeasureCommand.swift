@@ -31,8 +31,15 @@ struct MeasureCommand: ParsableCommand {
     help: ArgumentHelp("Where the figures go, or - for standard output.", valueName: "file"))
   var output = TextOutput(argument: "-")
 
+  func validate() throws {
+    if plot?.isStandardOutput == true, output.isStandardOutput {
+      throw ValidationError("--plot -: found the figures on standard output as well; expected a file for either")
+    }
+  }
+
   func run() throws {
     try plot?.check()
+    if plot != nil { try Lettering.check() }
     try output.check()
     var footage = try Footage(path)
     var measure = PathMeasure()

@@ -53,10 +53,7 @@ struct PlanCommand: ParsableCommand {
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
-    let work = script.method.estimate(of: timeline, evaluations: script.steps)
-    if script.method != .walk {
-      print("method    \(script.method.name.rawValue), which takes \(work.comparison(in: "steps"))")
-    }
+    printCost(of: script)
     if case .attention(let attention) = script.method {
       let folder = try ModelFolder(presets.model(script.model))
       let bytes =
@@ -67,6 +64,29 @@ struct PlanCommand: ParsableCommand {
       "way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue), frames spaced by \(timeline.spacing.rawValue)"
     )
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
+  }
+
+  /// What the network will be asked: it depends on the model's scheduler, and on how many pictures are made at once.
+  private func printCost(of script: Script) {
+    do {
+      let engine = try Engine(model: presets.model(script.model))
+      let size = try engine.size(script.size)
+      let scheduler = script.scheduler(for: engine.model)
+      let cost = script.method.estimate(
+        of: script.timeline, evaluations: try engine.sampler(scheduler, steps: script.steps).timesteps.count,
+        atOnce: engine.picturesAtOnce(width: size.width, height: size.height))
+      if script.method != .walk {
+        print("method    \(script.method.name.rawValue), which takes \(cost.film.comparison(in: "evaluations"))")
+      }
+      let parts = [
+        (cost.film.evaluations, "for the film"), (cost.survey.evaluations, "for the survey"),
+        (cost.inversion, "to lead pictures back to noise"),
+      ].filter { $0.0 > 0 }
+      let sum = parts.count < 2 ? "" : ": " + parts.map { "\($0.0.grouped) \($0.1)" }.joined(separator: ", ")
+      print("network   is asked \(cost.total.told(of: script.method))\(sum)")
+    } catch {
+      print("network   nobody knows how often it is asked: \(error)")
+    }
   }
 
   private func seconds(_ frame: Int, _ rate: FrameRate) -> String {

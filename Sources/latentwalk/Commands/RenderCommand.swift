@@ -1,5 +1,6 @@
 import ArgumentParser
 import Scripts
+import Walk
 
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +25,7 @@ struct RenderCommand: ParsableCommand {
     try strip.check()
     let script = try options.script(name)
     let film = try Film(script, at: output ?? Film.path(of: script, named: ScriptOptions.title(name)))
-    try Projector(options.model, options.film).render(film, strip: strip.path)
+    try strip.check(frames: script.timeline.count)
+    try Projector(options.model, options.film).render(film, strip: strip)
   }
 }

@@ -60,6 +60,7 @@ struct SliderCommand: ParsableCommand {
 
   func run() throws {
     try output.check()
+    try Lettering.check()
     let strengths = (strengths ?? .range(-2, 2)).values(count ?? 9)
     let seeds = seeds?.values ?? [Script.Default.seed]
     guard seeds.count * strengths.count <= Seeds.limit else {
@@ -74,6 +75,7 @@ struct SliderCommand: ParsableCommand {
         return weights.enumerated().map { Weight(prompts.count * row + $0.offset, $0.element) }.filter { $0.value != 0 }
       }
     }
+    _ = try text.still(1, "prompt")
     let walk = PromptWalk(
       seeds.flatMap { _ in prompts }, seeds: Seeds(seeds.flatMap { seed in prompts.map { _ in seed } }), text)
     var script = Script(

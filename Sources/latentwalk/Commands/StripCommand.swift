@@ -25,7 +25,9 @@ struct StripCommand: ParsableCommand {
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
-    guard (2...1000).contains(count) else { throw ValidationError("--count: found \(count); expected 2 to 1000") }
+    guard StripOption.counts.contains(count) else {
+      throw ValidationError("--count: found \(count); expected \(StripOption.range)")
+    }
   }
 
   func run() throws {

@@ -10,6 +10,7 @@ struct WalkCommand: ParsableCommand {
     abstract: "Renders a film in which one prompt becomes another.",
     discussion: """
       Prompts and seeds go together one by one; one seed serves all prompts, and one prompt all seeds.
+      An option that can be given several times serves all keyframes, or ways, where it is given once.
       Example: latentwalk walk "a photo of a car" "a photo of a tiger" --seeds 42,1337 --seconds 4 -o film.mp4
       """)
 
@@ -22,9 +23,6 @@ struct WalkCommand: ParsableCommand {
     transform: Seeds.parse)
   var seeds: Seeds?
 
-  @Option(help: ArgumentHelp("How the way between two keyframes speeds up and slows down.", valueName: "curve"))
-  var easing = Easing.linear
-
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Where the film goes. (default: film.mp4, or the codec's usual ending)", valueName: "file"))
@@ -32,6 +30,7 @@ struct WalkCommand: ParsableCommand {
 
   @OptionGroup var strip: StripOption
   @OptionGroup var length: LengthOptions
+  @OptionGroup var pace: PaceOptions
   @OptionGroup var text: PromptOptions
   @OptionGroup var images: ImageOptions
   @OptionGroup var way: WayOptions
@@ -43,8 +42,9 @@ struct WalkCommand: ParsableCommand {
 
   func run() throws {
     try strip.check()
-    let walk = PromptWalk(prompts, seeds: seeds, text, images, easing: easing)
-    var script = Script(timeline: try walk.timeline(frames: length.count(), rate: length.rate, way))
+    try pace.check(length)
+    let walk = PromptWalk(prompts, seeds: seeds, text, images)
+    var script = Script(timeline: try walk.timeline(frames: length.count(), rate: length.rate, way, pace))
     mixing.apply(to: &script)
     try method.apply(to: &script)
     pictures.apply(to: &script)
@@ -52,6 +52,7 @@ struct WalkCommand: ParsableCommand {
     model.apply(to: &script)
     try script.refuseConflict()
     let film = try Film(script, at: output ?? Film.path(of: script, named: "film"))
-    try Projector(model, self.film).render(film, strip: strip.path)
+    try strip.check(frames: script.timeline.count)
+    try Projector(model, self.film).render(film, strip: strip)
   }
 }

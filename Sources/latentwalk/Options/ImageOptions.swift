@@ -13,15 +13,17 @@ struct ImageOptions: ParsableArguments {
   var files: [NumberedFile] = []
 
   @Option(
+    name: .customLong("strength"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "How much of the noise is a picture's, 0 to 1; the rest is the seed's. (default: 1)", valueName: "share"))
-  var strength: Double?
+      "How much of the noise is a picture's, 0 to 1; the rest is the seed's. Of a walk, also a formula. Given several "
+        + "times, one for each --image in turn. (default: 1)", valueName: "share"), transform: Quantity.parse)
+  var strengths: [Quantity] = []
 
   func validate() throws {
-    if let strength {
-      guard (0...1).contains(strength) else { throw ValidationError("--strength: found \(strength); expected 0 to 1") }
-      guard !isEmpty else { throw ValidationError("--strength goes with --image, of which there is none") }
+    for case .constant(let strength) in strengths where !Timeline.strengths.contains(strength) {
+      throw ValidationError("--strength: found \(strength); expected 0 to 1")
     }
+    if isEmpty, !strengths.isEmpty { throw ValidationError("--strength goes with --image, of which there is none") }
     var numbers: Set<Int> = []
     for file in files where !numbers.insert(file.number).inserted {
       throw ValidationError("--image: found two pictures for keyframe \(file.number); expected one at most")
@@ -33,9 +35,12 @@ struct ImageOptions: ParsableArguments {
   /// The highest number of a keyframe with a picture; 0 without any.
   var last: Int { files.map(\.number).max() ?? 0 }
 
-  /// The pictures, read, by number. Throws a `PictureError`.
-  func pictures() throws -> [Int: KeyframePicture] {
-    try Dictionary(uniqueKeysWithValues: files.map { ($0.number, try KeyframePicture(at: $0.path)) })
+  /// The pictures, read, by number, and how strong each is. Throws a `PictureError` as well.
+  func pictures() throws -> [Int: (picture: KeyframePicture, strength: Quantity)] {
+    let strengths =
+      try strengths.spread(over: files.count, "picture", "--strength") ?? Array(repeating: 1, count: files.count)
+    return try Dictionary(
+      uniqueKeysWithValues: zip(files, strengths).map { ($0.number, (try KeyframePicture(at: $0.path), $1)) })
   }
 
   struct NumberedFile {

@@ -37,24 +37,6 @@ struct PictureOptions: ParsableArguments {
   }
 }
 
-/// What the prompts of a command line share.
-struct PromptOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("What guidance leads away from. (default: nothing)", valueName: "prompt"))
-  var negative: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "How strongly the prompt leads, 0 to 100; 1 is no guidance, at half the work. (default: \(Script.Default.guidance))",
-      valueName: "strength"))
-  var guidance: Double?
-
-  func validate() throws {
-    if let guidance, !(0...100).contains(guidance) {
-      throw ValidationError("--guidance: found \(guidance); expected 0 to 100")
-    }
-  }
-}
-
 /// How keyframes are mixed. What is not given is the script's.
 struct MixOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How prompts are mixed. (default: lerp)", valueName: "way"))

@@ -14,6 +14,8 @@ struct SubjectOptions: ParsableArguments {
 
   @OptionGroup var prompts: PromptOptions
   @OptionGroup var images: ImageOptions
+  @OptionGroup var length: LengthOptions
+  @OptionGroup var pace: PaceOptions
   @OptionGroup var way: WayOptions
   @OptionGroup var mixing: MixOptions
   @OptionGroup var method: MethodOptions
@@ -21,19 +23,28 @@ struct SubjectOptions: ParsableArguments {
   @OptionGroup var badFrames: BadFrameOptions
   @OptionGroup var model: ModelOptions
 
-  /// The script with the options put over it, or prompts as a film of `count` frames; it has at least that many.
+  /// The script with the options put over it, or prompts as a film; it has at least `count` frames.
+  ///
+  /// Prompts are the film that `walk` makes of the same options, where one of them, or a formula, counts its time;
+  /// otherwise a film of just those frames, which shows the keyframes themselves where it can.
   func script(frames count: Int) throws -> Script {
     var script: Script
     if subjects.count == 1, seeds == nil, images.isEmpty {
-      guard prompts.negative == nil, prompts.guidance == nil else {
-        throw Fault.usage(
-          "--negative and --guidance go with prompts; \(subjects[0]) is a script, whose keyframes have their own")
+      if let option = prompts.given ?? length.given ?? pace.given {
+        throw Fault.usage("\(option) goes with prompts; \(subjects[0]) is a script, whose keyframes say it themselves")
       }
-      script = try model.presets.script(subjects[0])
+      do {
+        script = try model.presets.script(subjects[0])
+      } catch let error as ScriptError where error.isMissing && error.file == subjects[0] {
+        throw Fault(code: .missingInput, description: "\(error); or prompts: two of them, or one with several --seeds")
+      }
       try way.apply(to: &script)
     } else {
       let walk = PromptWalk(subjects, seeds: seeds, prompts, images)
-      script = Script(timeline: try walk.timeline(frames: count, rate: Script.Default.rate, way))
+      try pace.check(length)
+      let isTimed = length.given != nil || pace.isTimed || walk.countsTime
+      script = Script(
+        timeline: try walk.timeline(frames: isTimed ? length.count() : count, rate: length.rate, way, pace))
     }
     model.apply(to: &script)
     pictures.apply(to: &script)
