@@ -83,7 +83,9 @@ struct PlanCommand: ParsableCommand {
         (cost.inversion, "to lead pictures back to noise"),
       ].filter { $0.0 > 0 }
       let sum = parts.count < 2 ? "" : ": " + parts.map { "\($0.0.grouped) \($0.1)" }.joined(separator: ", ")
-      print("network   is asked \(cost.total.told(of: script.method))\(sum)")
+      // Frames that happen to stand on branches need no run.
+      let most = script.method.name == .blend ? "at most " : ""
+      print("network   is asked \(most)\(cost.total.told(of: script.method))\(sum)")
     } catch {
       print("network   nobody knows how often it is asked: \(error)")
     }
