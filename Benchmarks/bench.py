@@ -66,8 +66,9 @@ class Bench:
                             times[title, c.name].append(seconds)
         for title in work:
             reference = outputs.get((title, "PyTorch fp32"))
-            self.table(title, {n: median(v) for (t, n), v in times.items() if t == title}, None if reference is None else {
-                n: distance(v, reference) for (t, n), v in outputs.items() if t == title})
+            found = {n: v for (t, n), v in outputs.items() if t == title}
+            self.table(title, {n: median(v) for (t, n), v in times.items() if t == title},
+                       {n: distance(v, reference) for n, v in found.items() if reference is not None})
         check(outputs, work)
         print("\nThe fastest product of two 2048 x 2048 matrices: "
               + ", ".join(f"{p} {g:.0f} GFLOP/s" for p, g in ceilings.items()))

@@ -100,7 +100,8 @@ INLINE void multiply_keys(const float *q, const float *keys, int64_t d, float *s
     for (int j = 0; j < vectors; j++) store(scores, r * KEYS + 16 * j, CK_F32, acc[r][j]);
 }
 
-// y[r, 0..<16·vectors] += p[r, ·] · values, for MICRO rows of `wide` columns; sixteen columns of values lie `panel` apart.
+// y[r, 0..<16·vectors] += p[r, ·] · values, for MICRO rows of `wide` columns.
+// Every sixteen columns of values begin `panel` behind the ones before.
 INLINE void multiply_values(const float *p, const float *values, int64_t panel, int64_t keys, int64_t wide, float *y,
                             const int vectors) {
   v16 acc[MICRO][4];

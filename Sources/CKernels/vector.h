@@ -127,7 +127,8 @@ INLINE float maximum(v16 x) {
   return fmaxf(fmaxf(four[0], four[1]), fmaxf(four[2], four[3]));
 }
 
-// eˣ to about 1e-7: x = n ln 2 + r with |r| ≤ ln 2 / 2, and the Taylor series of eʳ to the seventh power. NaN stays NaN.
+// eˣ to about 1e-7: x = n ln 2 + r with |r| ≤ ln 2 / 2, and the Taylor series of eʳ to the seventh power.
+// NaN stays NaN.
 INLINE v16 vexp(v16 x) {
   x = vmin(all(88.0f), vmax(all(-87.0f), x));
   v16 shifted = x * 1.44269504f + 12582912.0f;  // 1.5 · 2²³: the nearest integer lands in the low bits
