@@ -1,14 +1,17 @@
 """latentwalk beside its peers, in one run: PyTorch with diffusers, and OpenVINO.
 
-    bench.py BINARY [--rounds 3] [--parts steps,threads,memory,walks,shortcuts,profile]
+    bench.py BINARY [--rounds 3] [--parts steps,threads,memory,walks,shortcuts,profile] [--precisions fp32,bf16]
 
 Every contender is a process and does the same work on the same inputs, in turn, for several rounds, of which the
-first is not counted; tables show medians, and ratios to PyTorch in bf16. Outputs are held against PyTorch in fp32.
+first is not counted; tables show medians, and ratios to PyTorch. Outputs are held against PyTorch in fp32.
+
+A processor without bf16 is measured in fp32 alone unless --precisions says otherwise.
 """
 
 import argparse
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -23,21 +26,23 @@ from contender import PEER, Contender
 from likeness import psnr, ssim
 
 HERE = Path(__file__).resolve().parent
-BASE = "PyTorch bf16"
 PEERS = ["latentwalk", "PyTorch", "OpenVINO"]
 
 
 class Bench:
     def __init__(self, options):
         self.binary, self.rounds, self.threads = options.binary, options.rounds, options.threads
+        self.precisions = options.precisions.split(",")
+        self.precision = self.precisions[-1]  # where one is enough, and what ratios are to
         self.large = HERE / ".cache" / "sd15-random"
         self.small = HERE.parent / "Presets" / "models" / "emoji"
         if not (self.large / "model_index.json").exists():
             print(f"making a random checkpoint in {self.large}", flush=True)
             checkpoint.make(self.large)
-        subprocess.run([sys.executable, str(PEER), "openvino-files", str(self.large)], check=True)
 
     def contender(self, kind, precision, model=None, threads=None):
+        if kind == "OpenVINO":  # has no files yet when it is first asked for
+            subprocess.run([sys.executable, str(PEER), "openvino-files", str(self.large)], check=True)
         return Contender(kind, model or self.large, precision, threads or self.threads, self.binary)
 
     def steps(self):
@@ -46,7 +51,7 @@ class Bench:
             "UNet step with guidance, 512x512": "unet 64", "UNet step with guidance, 256x256": "unet 32",
             "decoding 512x512": "vae 64", "text encoder, two prompts": "text"}
         times, outputs, ceilings = defaultdict(list), {}, {}
-        for precision in ("fp32", "bf16"):  # one at a time, or memory does not suffice
+        for precision in self.precisions:  # one at a time, or memory does not suffice
             with ExitStack() as stack:
                 all_of_them = [stack.enter_context(self.contender(kind, precision)) for kind in PEERS]
                 ceilings[precision] = all_of_them[0].ask("ceiling")["gflops"]
@@ -60,8 +65,10 @@ class Bench:
                             seconds, outputs[title, c.name] = c.output(command)
                             times[title, c.name].append(seconds)
         for title in work:
-            table(title, {n: median(v) for (t, n), v in times.items() if t == title},
-                  {n: distance(v, outputs[title, "PyTorch fp32"]) for (t, n), v in outputs.items() if t == title})
+            reference = outputs.get((title, "PyTorch fp32"))
+            found = {n: v for (t, n), v in outputs.items() if t == title}
+            self.table(title, {n: median(v) for (t, n), v in times.items() if t == title},
+                       {n: distance(v, reference) for n, v in found.items() if reference is not None})
         check(outputs, work)
         print("\nThe fastest product of two 2048 x 2048 matrices: "
               + ", ".join(f"{p} {g:.0f} GFLOP/s" for p, g in ceilings.items()))
@@ -69,17 +76,17 @@ class Bench:
     def one_thread(self):
         times = defaultdict(list)
         with ExitStack() as stack:
-            all_of_them = [stack.enter_context(self.contender(kind, "bf16", threads=1)) for kind in PEERS]
+            all_of_them = [stack.enter_context(self.contender(kind, self.precision, threads=1)) for kind in PEERS]
             for _ in range(2):
                 for c in all_of_them:
                     times[c.name].append(c.output("unet 64")[0])
-        table("UNet step with guidance, 512x512, one thread", {n: v[-1] for n, v in times.items()})
+        self.table("UNet step with guidance, 512x512, one thread", {n: v[-1] for n, v in times.items()})
 
     def memory(self):
         """A process that makes one picture of 512x512 and nothing else, from its start."""
-        print("\none picture of 512x512 in bf16, from a cold process with warm files")
+        print(f"\none picture of 512x512 in {self.precision}, from a cold process with warm files")
         for kind in PEERS[:2]:
-            with self.contender(kind, "bf16") as c:
+            with self.contender(kind, self.precision) as c:
                 c.ask("first 64")
                 first = c.age()
                 peak = c.ask("walk 2 1")["peak_mb"]
@@ -88,8 +95,8 @@ class Bench:
 
     def walks(self):
         for title, model, precisions, command, rounds in (
-            ("walk of 8 frames of 4 guided steps at 512x512", self.large, ["bf16"], "walk 8 4", 1),
-            ("shipped model: walk of 8 frames of 20 guided steps", self.small, ["fp32", "bf16"], "walk 8 20",
+            ("walk of 8 frames of 4 guided steps at 512x512", self.large, [self.precision], "walk 8 4", 1),
+            ("shipped model: walk of 8 frames of 20 guided steps", self.small, self.precisions, "walk 8 20",
              self.rounds + 1)):
             times = defaultdict(list)
             with ExitStack() as stack:
@@ -98,7 +105,7 @@ class Bench:
                 for _ in range(rounds):
                     for c in all_of_them:
                         times[c.name].append(c.ask(command)["seconds"])
-            table(title, {n: median(v) for n, v in times.items()})
+            self.table(title, {n: median(v) for n, v in times.items()})
 
     def shortcuts(self):
         """What is left out: its gain with the large model, its price with the shipped one, whose pictures are some."""
@@ -106,7 +113,8 @@ class Bench:
         seeds = range(8)
         print("\nshortcuts, 20 guided steps: time of a step with Stable Diffusion 1.5 at 512x512 (mean of 10) and of a "
               "picture of the\nshipped model, and how near its pictures are to the full computation")
-        with self.contender("latentwalk", "bf16") as large, self.contender("latentwalk", "bf16", self.small) as small:
+        with (self.contender("latentwalk", self.precision) as large,
+              self.contender("latentwalk", self.precision, self.small) as small):
             large.output("picture 0 1")
             whole = {s: small.output(f"picture {s} 20")[1] for s in seeds}
             side = round((whole[0].size // 3) ** 0.5)
@@ -126,7 +134,7 @@ class Bench:
 
     def profile(self):
         for title, command in (("UNet step with guidance, 512x512", "unet 64"), ("decoding 512x512", "vae 64")):
-            with self.contender("latentwalk", "bf16") as c:
+            with self.contender("latentwalk", self.precision) as c:
                 ceiling = c.ask("ceiling")["gflops"]
                 seconds, _ = [c.output(command) for _ in range(2)][-1]
                 rows = c.ask(f"profile {command} {c.scratch.name}")["profile"]
@@ -135,7 +143,7 @@ class Bench:
                 for i, key in enumerate(("seconds", "calls", "gflop")):
                     kinds[row["kind"]][i] += row[key]
             work = sum(v[2] for v in kinds.values())
-            print(f"\nwhere the time goes: {title} in bf16, {seconds:.3f} s, {work:.0f} GFLOP, "
+            print(f"\nwhere the time goes: {title} in {self.precision}, {seconds:.3f} s, {work:.0f} GFLOP, "
                   f"{work / seconds / ceiling:.0%} of the ceiling of {ceiling:.0f} GFLOP/s")
             for kind, (spent, calls, gflop) in sorted(kinds.items(), key=lambda item: -item[1][0]):
                 speed = f"{gflop / spent:6.0f} GFLOP/s {gflop / spent / ceiling:6.0%}" if gflop else ""
@@ -143,6 +151,13 @@ class Bench:
             for row in sorted(rows, key=lambda row: -row["seconds"])[:10]:
                 speed = f"{row['gflop'] / row['seconds']:6.0f} GFLOP/s" if row["gflop"] else ""
                 print(f"    {row['kind']} {row['sizes']:<42}{row['seconds']:8.3f} s {row['calls']:3} calls {speed}")
+
+    def table(self, title, seconds, errors=None):
+        base = f"PyTorch {self.precision}"
+        print(f"\n{title}: seconds, ratio to {base}" + (", error against PyTorch fp32" if errors else ""))
+        for name, value in seconds.items():
+            error = f"{errors[name]:10.1e}" if errors and name in errors else ""
+            print(f"  {name:<18}{value:9.3f} s {value / seconds[base]:6.2f} x{error}", flush=True)
 
 
 def median(times):
@@ -161,16 +176,19 @@ def check(outputs, work):
         if (title, "PyTorch fp32") not in outputs:
             continue
         error = {n: distance(v, outputs[title, "PyTorch fp32"]) for (t, n), v in outputs.items() if t == title}
-        for name, bound in (("latentwalk fp32", 1e-3), ("latentwalk bf16", 1.5 * error[BASE])):
-            if not error[name] <= bound:
+        for name, bound in (("latentwalk fp32", 1e-3), ("latentwalk bf16", 1.5 * error.get("PyTorch bf16", 0))):
+            if name in error and not error[name] <= bound:
                 print(f"DISAGREES: {title}: {name} is {error[name]:.1e} from PyTorch fp32, {bound:.1e} is allowed")
 
 
-def table(title, seconds, errors=None):
-    print(f"\n{title}: seconds, ratio to {BASE}" + (", error against PyTorch fp32" if errors else ""))
-    for name, value in seconds.items():
-        error = f"{errors[name]:10.1e}" if errors and name in errors else ""
-        print(f"  {name:<18}{value:9.3f} s {value / seconds[BASE]:6.2f} x{error}", flush=True)
+def processor():
+    """Its name, and what of its instructions decides how fast it is."""
+    info = Path("/proc/cpuinfo").read_text()
+    fields = dict(re.findall(r"^(.+?)\s*:[ ]*(.*)$", info, re.MULTILINE))
+    flags = set(fields.get("flags", "").split())
+    has = {"AVX2": "avx2" in flags, "AVX-512": "avx512f" in flags, "AVX512-BF16": "avx512_bf16" in flags}
+    name = fields.get("model name", platform.machine())
+    return f"{name} with {', '.join(n for n, h in has.items() if h) or 'neither AVX2 nor AVX-512'}", has["AVX512-BF16"]
 
 
 def main():
@@ -181,9 +199,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--parts", default=",".join(parts), help="what is measured; all of it by default")
+    name, has_bf16 = processor()
+    parser.add_argument("--precisions", default="fp32,bf16" if has_bf16 else "fp32", help="%(default)s here")
     options = parser.parse_args()
     bench = Bench(options)
-    print(f"{platform.processor() or platform.machine()}, {options.threads} threads, {options.rounds} rounds, medians")
+    print(f"{name}, {options.threads} threads, {options.rounds} rounds, medians")
+    if not has_bf16:
+        print("The processor does not multiply bf16" + (
+            ": ours and OpenVINO's are fp32's products in what follows, and PyTorch's are as it can."
+            if "bf16" in bench.precisions else ", so all is in fp32."))
     for part in options.parts.split(","):
         parts[part](bench)
 

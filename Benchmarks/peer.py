@@ -132,14 +132,15 @@ def converted(model):
 
 def convert(model):
     """Writes what OpenVINO reads, where it is not there yet."""
+    folder = converted(model)
+    if (folder / "sizes.json").exists():
+        return
+
     import openvino
     import torch
     from diffusers import AutoencoderKL, UNet2DConditionModel
     from transformers import CLIPTextConfig
 
-    folder = converted(model)
-    if (folder / "sizes.json").exists():
-        return
     folder.mkdir(exist_ok=True)
     text = CLIPTextConfig.from_pretrained(model, subfolder="text_encoder")
 

@@ -21,6 +21,14 @@ bool ck_has_bf16(void) {
 #endif
 }
 
+bool ck_has_avx512(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("x86-64-v4");
+#else
+  return false;
+#endif
+}
+
 struct job {
   int64_t count;
   void (*task)(const void *, int64_t);

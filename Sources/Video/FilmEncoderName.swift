@@ -14,7 +14,8 @@ package enum FilmEncoderName: String, Sendable {
   /// How long it may think, fastest first, and which it takes by itself; none where there is no choice.
   var presets: (names: [String], standard: String)? {
     switch self {
-    case .x264, .x265: (Self.x264Presets, "medium")
+    case .x264: (Self.x26xPresets, "veryfast")
+    case .x265: (Self.x26xPresets, "medium")
     case .svtAV1: ((0...13).reversed().map { "\($0)" }, "8")
     case .aomAV1: ((0...8).reversed().map { "\($0)" }, "6")
     case .vpxVP9: ((0...5).reversed().map { "\($0)" }, "2")
@@ -22,7 +23,7 @@ package enum FilmEncoderName: String, Sendable {
     }
   }
 
-  private static let x264Presets = [
+  private static let x26xPresets = [
     "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo",
   ]
 

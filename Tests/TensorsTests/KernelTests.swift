@@ -143,7 +143,8 @@ struct KernelTests {
     arguments: scalars,
     [
       (1, 1, 1, 1, 2), (1, 2, 5, 7, 3), (2, 3, 33, 77, 16), (1, 1, 300, 300, 40), (1, 2, 25, 513, 65),
-      (2, 1, 7, 530, 72), (1, 3, 50, 50, 24),
+      (2, 1, 7, 530, 72), (1, 3, 50, 50, 24), (1, 1, 13, 15, 8), (1, 2, 49, 260, 88), (1, 1, 30, 256, 512),
+      (1, 2, 64, 64, 160),
     ])
   func attention(scalar: Scalar, s: (n: Int, heads: Int, queries: Int, keys: Int, size: Int)) {
     for causal in s.queries == s.keys ? [false, true] : [false] {
@@ -180,6 +181,17 @@ struct KernelTests {
       }
       expectClose(y, expected)
     }
+  }
+
+  /// A number that is none shows: pictures with such are found by it.
+  @Test(arguments: scalars) func attentionKeepsNaN(scalar: Scalar) {
+    var q = numbers(30 * 24, 1)
+    q[7 * 24 + 3] = .nan
+    let (x, kv) = (
+      Tensor(q, shape: [1, 30, 24], scalar: scalar), Tensor(numbers(300 * 24, 2), shape: [1, 300, 24], scalar: scalar)
+    )
+    let y = Tensor.attention(x.columns, kv.columns, kv.columns, heads: 1).floats
+    for (i, v) in y.enumerated() { #expect(v.isNaN == (i / 24 == 7), "row \(i / 24)") }
   }
 
   @Test(arguments: scalars, [1, 16, 37])

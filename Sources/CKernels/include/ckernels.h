@@ -13,6 +13,8 @@ void ck_set_threads(int count);
 int ck_threads(void);
 // Whether the processor multiplies bf16 natively.
 bool ck_has_bf16(void);
+// Whether it has AVX-512 as all processors of x86-64-v4 do: 32 registers of 64 bytes.
+bool ck_has_avx512(void);
 
 // y = (x + shift - mean) / sqrt(variance + eps) * weight + bias over groups of channels, then SiLU if asked.
 // x and y are [n, pixels, channels]; shift is fp32 [channels] or NULL.
