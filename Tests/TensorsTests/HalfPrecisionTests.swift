@@ -52,16 +52,16 @@ import Testing
 
   @Test func roundingIsToTheNearestOfEvenBits() {
     let values: [Float] = [
-      1, 1 + 0x1p-8, 1 + 0x1p-7, 1 + 0x1.8p-7, 3.4e38, .greatestFiniteMagnitude, .infinity, -.infinity, 0, -0.0, 1e-45,
+      1, 1 + 0x1p-8, 1 + 0x1p-7, 1 + 0x1.8p-7, 0x1.FEp127, .greatestFiniteMagnitude, .infinity, -.infinity, 0, -0.0,
+      1e-45,
     ]
     let expected: [Float] = [
-      1, 1, 1 + 0x1p-7, 1 + 0x1p-6, Float(bfloat: 0x7F80), .infinity, .infinity, -.infinity, 0, -0.0, 0,
+      1, 1, 1 + 0x1p-7, 1 + 0x1p-6, 0x1.FEp127, .infinity, .infinity, -.infinity, 0, -0.0, 0,
     ]
     let found = Tensor(values, shape: [values.count], scalar: .bfloat16).floats
-    for (value, (found, expected)) in zip(values, zip(found, expected)) where value != 3.4e38 {
+    for (value, (found, expected)) in zip(values, zip(found, expected)) {
       #expect(found.bitPattern == expected.bitPattern, "\(value)")
     }
-    #expect(abs(found[4] / 3.4e38 - 1) < 0x1p-8)
   }
 
   /// Sign, eight bits of exponent, seven of fraction, put together by arithmetic.

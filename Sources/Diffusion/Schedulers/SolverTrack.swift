@@ -47,6 +47,10 @@ struct SolverTrack: Sendable {
       times = sigmas.map { $0 * Double(schedule.count) }
       end = rules.isDPM ? end : sigmas[steps - 1]
     }
+    // As many steps as training times: two of them are the same, and a step of no length has no slope.
+    guard zip(sigmas, sigmas.dropFirst()).allSatisfy({ $0.0 > $0.1 }) else {
+      throw SchedulerError("steps", found: "\(steps)", expected: "fewer, for so many fall on the same training times")
+    }
     let final = try configuration["final_sigmas_type"] ?? FinalSigma.zero
     self.sigmas = (sigmas + [final == .zero ? 0 : end]).single
     timesteps = times.map { $0.rounded(.towardZero) }
