@@ -114,7 +114,7 @@ import Video
   @Test func presetsAndModelsAreListed() throws {
     let presets = try Tool().run(["presets"])
     #expect(presets.code == 0)
-    #expect(presets.text.contains("car-to-tiger          150 frames at 30 fps, 5 seconds"))
+    #expect(presets.text.contains(#/car-to-tiger +150 frames at 30 fps, 5 seconds/#))
     let models = try Tool().run(["model"])
     #expect(models.code == 0)
     #expect(models.text.split(separator: "\n").contains("emoji"))

@@ -36,9 +36,8 @@ struct Tool {
     process.standardError = errors
     try process.run()
     // A tool that hangs is a failure, not the end of all tests.
-    nonisolated(unsafe) let watched = process
     DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.longest)) {
-      if watched.isRunning { kill(watched.processIdentifier, SIGKILL) }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
     return process
   }

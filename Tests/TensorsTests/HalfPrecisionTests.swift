@@ -53,7 +53,7 @@ import Testing
   @Test func roundingIsToTheNearestOfEvenBits() {
     let values: [Float] = [
       1, 1 + 0x1p-8, 1 + 0x1p-7, 1 + 0x1.8p-7, 0x1.FEp127, .greatestFiniteMagnitude, .infinity, -.infinity, 0, -0.0,
-      1e-45,
+      .leastNonzeroMagnitude,
     ]
     let expected: [Float] = [
       1, 1, 1 + 0x1p-7, 1 + 0x1p-6, 0x1.FEp127, .infinity, .infinity, -.infinity, 0, -0.0, 0,
