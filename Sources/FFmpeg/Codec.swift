@@ -19,10 +19,12 @@ package struct Codec: ~Copyable {
     avcodec_free_context(&context)
   }
 
-  /// Opens the codec; an option it does not know is an error.
+  /// Opens the codec; an option it does not know is an error. Threads are scheduled afterwards as they were before.
   package func open(_ options: [(name: String, value: String)] = []) throws(FFmpegError) {
     let context = pointer
     var remaining = Options(options)
+    let wasRealTime = cffmpeg_is_real_time()
+    defer { if !wasRealTime, cffmpeg_is_real_time() { cffmpeg_leave_real_time() } }
     try check("opening codec \(name)") { avcodec_open2(context, nil, &remaining.dictionary) }
     if let name = remaining.first {
       throw FFmpegError(attempt: "setting \(name) of codec \(self.name)", code: cffmpeg_option_not_found())

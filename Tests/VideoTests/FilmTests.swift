@@ -41,6 +41,17 @@ import Video
     #expect(try folder.names == ["a.mp4"])
   }
 
+  /// As root, SVT-AV1 puts the thread that opens it under real-time scheduling, and leaves it there.
+  @Test(arguments: FilmCodec.available()) func threadsAreScheduledAsBefore(codec: FilmCodec) throws {
+    let before = sched_getscheduler(0)
+    let writer = try FilmWriter(
+      to: folder["film.\(codec.containers[0].rawValue)"], width: 64, height: 64, settings: FilmSettings(codec: codec))
+    #expect(sched_getscheduler(0) == before)
+    try writer.write(.pattern(width: 64, height: 64, seed: 1))
+    try writer.finish()
+    #expect(sched_getscheduler(0) == before)
+  }
+
   @Test(arguments: FilmCodec.available(), FilmContainer.allCases)
   func everyCodecInEveryContainer(codec: FilmCodec, container: FilmContainer) throws {
     let url = folder["film.\(container.rawValue)"]
