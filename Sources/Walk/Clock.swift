@@ -22,7 +22,7 @@ struct Clock {
   }
 
   func frame(at seconds: Rational) -> Int? {
-    seconds.times(rate.perSecond)?.rounded
+    seconds.timesRounded(rate.perSecond)
   }
 
   /// The moment `time` after `origin`; an error where there is no such frame, at that part of a keyframe.

@@ -45,6 +45,15 @@ public struct Rational: Sendable, Hashable {
     return Rational(above, below)
   }
 
+  /// The product, rounded to the nearest whole number, halves away from zero; exact until then, however long the two.
+  package func timesRounded(_ other: Rational) -> Int? {
+    let above = Int128(numerator) * Int128(other.numerator)
+    let below = Int128(denominator) * Int128(other.denominator)
+    let (whole, rest) = above.magnitude.quotientAndRemainder(dividingBy: below.magnitude)
+    let rounded = whole + (rest >= below.magnitude - rest ? 1 : 0)
+    return Int(exactly: rounded).map { above < 0 ? -$0 : $0 }
+  }
+
   /// One over this; the numerator is not zero.
   package var inverse: Rational { Rational(denominator, numerator) }
 

@@ -33,6 +33,16 @@ import Walk
     #expect(value.rounded == whole)
   }
 
+  /// Exact where the product itself would not fit.
+  @Test func productsAreRoundedOnce() {
+    let third = Rational(decimal: "0.3333333333333333")!
+    #expect(third.times(Rational(decimal: "23.976")!) == nil)
+    #expect(third.timesRounded(Rational(decimal: "23.976")!) == 8)
+    #expect(Rational(-1, 4).timesRounded(Rational(2)) == -1 && Rational(1, 4).timesRounded(Rational(2)) == 1)
+    #expect(Rational(.max).timesRounded(Rational(2, 2)) == .max && Rational(.max).timesRounded(Rational(2)) == nil)
+    #expect(Rational(.max).timesRounded(Rational(1, .max)) == 1 && Rational(0).timesRounded(third) == 0)
+  }
+
   @Test func overflowIsToldNotWrapped() {
     #expect(Rational(.max).plus(Rational(1)) == nil)
     #expect(Rational(.max).times(Rational(2)) == nil)
