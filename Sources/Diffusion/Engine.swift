@@ -25,7 +25,7 @@ public final class Engine: Sendable {
   /// Weights stay in their files until a layer needs them for the first time. `threads` compute, by default as many as
   /// there are cores. Throws a `ModelError` that names the file, and what was wrong with it.
   public init(model folder: URL, precision: Precision = .automatic, threads: Int? = nil) throws {
-    self.threads = threads ?? Team.threads
+    self.threads = max(1, threads ?? Team.threads)
     let files = try ModelFolder(folder)
     scheduler = try SchedulerConfiguration(contentsOf: files.schedulerConfiguration).overLatents
     tokenizer = files.tokenizer

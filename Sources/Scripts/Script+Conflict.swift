@@ -44,12 +44,20 @@ extension Script {
         key: "method", found: "blend on a smooth path, whose curve would leave the branches between two keyframes",
         expected: "a linear path, or another method")
     }
-    if method.name == .attention, shortcuts.cache != nil {
-      return Conflict(
-        key: "cache", found: "a cache with the method attention, which listens to every layer at every step",
-        expected: "no cache, or another method")
+    if shortcuts.cache != nil, let reason = reasonAgainstCache {
+      return Conflict(key: "cache", found: "a cache with \(reason)", expected: "no cache")
     }
     return nil
+  }
+
+  /// What cannot do with features of an earlier step; nil where all can.
+  private var reasonAgainstCache: String? {
+    switch method.name {
+    case .attention: "the method attention, which listens to every layer at every step"
+    case .blend: "the method blend, whose branches begin between two steps and know no earlier one's features"
+    case .walk:
+      hasPictures ? "a keyframe that shows a picture, which is led back to noise through all layers at every step" : nil
+    }
   }
 }
 

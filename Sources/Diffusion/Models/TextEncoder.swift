@@ -44,7 +44,8 @@ package struct TextEncoder: Sendable {
 
   /// The state after `skip` layers fewer than all, with the final norm (clip skip).
   package func normalized(_ states: States, skipping skip: Int) -> Tensor {
-    norm(states.hidden[states.hidden.count - 1 - skip])
+    precondition((0..<states.hidden.count).contains(skip), "\(skip) layers of \(layers.count) cannot be skipped")
+    return norm(states.hidden[states.hidden.count - 1 - skip])
   }
 
   /// Lets go of the memory that the last call needed for weights: prompts are few, and come before the pictures.
