@@ -36,7 +36,8 @@ package enum FilmEncoderName: String, Sendable {
     case .x264: [("crf", "\(quality)"), ("preset", preset)] + Self.x264Instructions
     case .x265:
       [("crf", "\(quality)"), ("preset", preset), ("x265-params", "log-level=none:ctu=\(Self.x265Block(size))")]
-    case .svtAV1: [("crf", "\(quality)"), ("preset", preset)]
+    // Its 0 says that nothing is said, and it takes a quality of its own.
+    case .svtAV1: [("crf", "\(max(quality, 1))"), ("preset", preset)]
     case .aomAV1, .vpxVP9: [("crf", "\(quality)"), ("b", "0"), ("cpu-used", preset), ("row-mt", "1")]
     case .ffv1: [("level", "3"), ("slicecrc", "1")]
     }

@@ -99,6 +99,20 @@ import Video
     }
   }
 
+  /// The least number is no word for "as the encoder likes".
+  @Test(arguments: FilmCodec.available().filter { $0.qualityRange != nil }) func theLeastCRFIsTheBest(codec: FilmCodec)
+    throws
+  {
+    let frames = (0..<4).map { Image.pattern(width: 128, height: 128, seed: $0) }
+    let least = codec.qualityRange!.lowerBound
+    let sizes = try [least, least + 8].map { crf in
+      let url = folder["\(crf).\(codec.containers[0].rawValue)"]
+      try write(frames, to: url, FilmSettings(codec: codec, crf: crf))
+      return try Data(contentsOf: url).count
+    }
+    #expect(sizes[0] > sizes[1])
+  }
+
   @Test func chromaStandsWhereItBelongs() throws {
     // A smooth change of hue from left to right; chroma half a pixel off would shift it by its slope.
     var ramp = Image(width: 128, height: 64, filledWith: .black)
