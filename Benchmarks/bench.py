@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 import checkpoint
-from contender import PEER, Contender
+from contender import PEER, QUIET, Contender
 from likeness import psnr, ssim
 
 HERE = Path(__file__).resolve().parent
@@ -41,12 +41,16 @@ class Bench:
             checkpoint.make(self.large)
 
     def contender(self, kind, precision, model=None, threads=None):
-        if kind == "OpenVINO":  # has no files yet when it is first asked for
-            subprocess.run([sys.executable, str(PEER), "openvino-files", str(self.large)], check=True)
         return Contender(kind, model or self.large, precision, threads or self.threads, self.binary)
+
+    def convert(self):
+        """Makes OpenVINO's files of the large model where they are missing, with all memory to itself."""
+        command = [sys.executable, str(PEER), "openvino-files", str(self.large)]
+        subprocess.run(command, check=True, env={**os.environ, **QUIET})
 
     def steps(self):
         """Single pieces of work at Stable Diffusion 1.5's sizes, with what comes out."""
+        self.convert()
         work = {
             "UNet step with guidance, 512x512": "unet 64", "UNet step with guidance, 256x256": "unet 32",
             "decoding 512x512": "vae 64", "text encoder, two prompts": "text"}
@@ -74,6 +78,7 @@ class Bench:
               + ", ".join(f"{p} {g:.0f} GFLOP/s" for p, g in ceilings.items()))
 
     def one_thread(self):
+        self.convert()
         times = defaultdict(list)
         with ExitStack() as stack:
             all_of_them = [stack.enter_context(self.contender(kind, self.precision, threads=1)) for kind in PEERS]
@@ -97,15 +102,17 @@ class Bench:
         for title, model, precisions, command, rounds in (
             ("walk of 8 frames of 4 guided steps at 512x512", self.large, [self.precision], "walk 8 4", 1),
             ("shipped model: walk of 8 frames of 20 guided steps", self.small, self.precisions, "walk 8 20",
-             self.rounds + 1)):
+             self.rounds)):
             times = defaultdict(list)
             with ExitStack() as stack:
                 all_of_them = [
                     stack.enter_context(self.contender(kind, p, model)) for p in precisions for kind in PEERS[:2]]
+                for c in all_of_them:
+                    c.ask("walk 2 1")
                 for _ in range(rounds):
                     for c in all_of_them:
                         times[c.name].append(c.ask(command)["seconds"])
-            self.table(title, {n: median(v) for n, v in times.items()})
+            self.table(title, {n: statistics.median(v) for n, v in times.items()})
 
     def shortcuts(self):
         """What is left out: its gain with the large model, its price with the shipped one, whose pictures are some."""
@@ -121,6 +128,7 @@ class Bench:
             whole = {s: v.reshape(3, side, side) for s, v in whole.items()}
             base = None
             for setting in settings:
+                large.ask(f"steps 3 {setting}")  # what it meets for the first time here is not timed
                 step = large.ask(f"steps 10 {setting}")["seconds"] / 10
                 found = [small.output(f"picture {s} 20", *setting.split()) for s in seeds]
                 pictures = [v.reshape(3, side, side) for _, v in found]
