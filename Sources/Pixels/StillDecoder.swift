@@ -17,17 +17,22 @@ enum StillDecoder {
       let packet = try Packet(bytes)
       let frame = Frame()
       try codec.send(packet.pointer)
-      if try codec.receiveFrame(into: frame) { return try Image(overWhite: frame) ?? Image(converting: frame) }
+      if try codec.receiveFrame(into: frame) { return try picture(of: frame) }
       try codec.send(nil)
       guard try codec.receiveFrame(into: frame) else {
         throw PictureError.malformed(name: name, reason: "no picture is in it")
       }
-      return try Image(overWhite: frame) ?? Image(converting: frame)
+      return try picture(of: frame)
     } catch let error as PictureError {
       throw error
     } catch {
       throw .malformed(name: name, reason: "\(error)")
     }
+  }
+
+  private static func picture(of frame: borrowing Frame) throws(FFmpegError) -> Image {
+    if let image = Image(overWhite: frame) { return image.upright(as: frame) }
+    return try Image(converting: frame).upright(as: frame)
   }
 
   /// 16384 x 8192: a small file cannot claim all memory.
