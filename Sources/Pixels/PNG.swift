@@ -31,8 +31,13 @@ package enum PNG {
     } catch let error as PictureError {
       throw error
     } catch {
-      throw .malformed(name: "a picture of \(image.width)x\(image.height)", reason: "\(error)")
+      throw .cannotEncode(width: image.width, height: image.height, reason: "\(error)")
     }
+  }
+
+  /// Whether a PNG of that size can be made: libavutil wants rows of eight bytes a pixel, and a margin, to fit 31 bits.
+  package static func holds(width: Int, height: Int) -> Bool {
+    (8 * Double(width) + 1024) * (Double(height) + 128) < 0x1p31
   }
 
   static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]

@@ -106,6 +106,15 @@ package enum FileStatus {
   }
 }
 
+/// The names of what is in a folder, in no order.
+package func names(inFolder path: String) throws(PictureError) -> [String] {
+  do {
+    return try FileManager.default.contentsOfDirectory(atPath: path)
+  } catch {
+    throw .cannotRead(path: path, reason: (error as NSError).localizedDescription)
+  }
+}
+
 /// The system's text for an error number.
 package func systemMessage(_ code: Int32) -> String {
   String(cString: strerror(code))

@@ -7,6 +7,8 @@ public enum PictureError: Error, Equatable {
   case cannotRead(path: String, reason: String)
   /// The bytes are not the picture they should be.
   case malformed(name: String, reason: String)
+  /// A picture that cannot be written in a format, such as one that is too large for it.
+  case cannotEncode(width: Int, height: Int, reason: String)
   /// The file name asks for a format that is not written.
   case unknownFormat(path: String)
   /// Labels cannot be drawn.
@@ -20,6 +22,8 @@ extension PictureError: CustomStringConvertible {
     case .cannotWrite(let path, let reason): "cannot write \(path): \(reason); nothing of it was kept"
     case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
     case .malformed(let name, let reason): "\(name) is no picture that can be read: \(reason)"
+    case .cannotEncode(let width, let height, let reason):
+      "cannot make a PNG of \(width)x\(height): \(reason); expected a smaller picture, or .ppm"
     case .unknownFormat(let path):
       "cannot tell the picture format of \(path) from its name; expected .png or .ppm"
     case .noFont(let reason): "cannot draw labels: \(reason)"

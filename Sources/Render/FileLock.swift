@@ -2,13 +2,15 @@ internal import Foundation
 internal import Pixels
 
 /// A lock file in a folder, held until it is dropped; the system lets go of it when the process ends.
+///
+/// One process holds it alone, or several share it.
 struct FileLock: ~Copyable {
   let path: String
   private let file: Int32
 
   /// Makes the folder where it is missing.
-  init(in folder: URL) throws(JobError) {
-    let path = folder.appendingPathComponent(".lock").path
+  init(in folder: URL, named name: String, shared: Bool = false) throws(JobError) {
+    let path = folder.appendingPathComponent(name).path
     while true {
       guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
         throw .file(.cannotCreate(path: folder.path, reason: systemMessage(errno)))
@@ -19,7 +21,7 @@ struct FileLock: ~Copyable {
         if errno == ENOENT && FileStatus(folder.path) == nil { continue }
         throw .file(.cannotCreate(path: path, reason: systemMessage(errno)))
       }
-      guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      guard flock(file, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
         let code = errno
         close(file)
         guard code == EWOULDBLOCK else { throw .file(.cannotCreate(path: path, reason: systemMessage(code))) }

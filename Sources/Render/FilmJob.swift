@@ -14,16 +14,19 @@ package struct FilmJob: Sendable {
   package var fresh: Bool
   /// Leaves the job's folder when the film is whole.
   package var keepFrames: Bool
+  /// Puts together what shards or an interrupted run left; a frame that is missing is an error.
+  package var joins: Bool
   package var onBadFrame: BadFramePolicy
 
   package init(
     output: URL, settings: FilmSettings = FilmSettings(), fresh: Bool = false, keepFrames: Bool = false,
-    onBadFrame: BadFramePolicy = .retry
+    joins: Bool = false, onBadFrame: BadFramePolicy = .retry
   ) {
     self.output = PendingFile.resolve(output)
     self.settings = settings
     self.fresh = fresh
     self.keepFrames = keepFrames
+    self.joins = joins
     self.onBadFrame = onBadFrame
   }
 
@@ -53,12 +56,17 @@ package struct FilmJob: Sendable {
   ) throws(JobError) -> Outcome {
     precondition(source.count > 0, "a film has frames")
     try checkOutput(for: source)
+    if joins, FileStatus(self.folder.path) != .folder { throw nothingToJoin(of: source) }
     let folder = try JobFolder(at: self.folder, record: record, fresh: fresh)
     do throws(JobError) {
+      // The preparation may take long, and tells which frames show the same picture.
+      if joins, folder.frames().isEmpty { throw nothingToJoin(of: source) }
       guard try prepare(source, in: folder, interruption) else {
-        folder.remove()
-        return .interrupted(done: 0, frames: source.count, partial: nil)
+        let done = folder.lead
+        if folder.isEmpty { folder.remove() }
+        return .interrupted(done: done, frames: source.count, partial: nil)
       }
+      if joins { try checkCompleteness(of: source, in: folder) }
       let outcome = try render(source, in: folder, progress, interruption, watcher)
       if case .finished = outcome, !keepFrames { folder.remove() }
       if folder.isEmpty { folder.remove() }
@@ -70,13 +78,13 @@ package struct FilmJob: Sendable {
   }
 
   /// Whether the source is ready; not where it was asked to stop before.
-  private func prepare(
+  func prepare(
     _ source: any FrameSource, in folder: borrowing JobFolder, _ interruption: Interruption
   ) throws(JobError) -> Bool {
     let kept = folder.preparation(atMost: source.longestPreparation)
     let found: [UInt8]?
     do {
-      found = try source.prepare(kept, interruption)
+      found = try source.prepare(kept, folder.sketches, interruption)
     } catch is Interrupted {
       return false
     } catch {
@@ -107,6 +115,8 @@ package struct FilmJob: Sendable {
         try folder.save(image, at: index)
         rendered += 1
         progress.advance(rendered: false)
+      } else if joins {
+        throw .missing(folder: folder.url.path, frames: [index], count: source.count)
       } else if interruption.isRequested {
         if index > 0 { try finish(film, at: partial) }
         return .interrupted(done: index, frames: source.count, partial: index > 0 ? partial : nil)
@@ -125,7 +135,7 @@ package struct FilmJob: Sendable {
   }
 
   /// Renders a frame and keeps it, but not the picture of another that stands in for it: the next run may do better.
-  private func render(
+  func render(
     _ frames: inout MendedFrames, _ index: Int, of count: Int, after last: Image?, in folder: borrowing JobFolder
   ) throws(JobError) -> Image {
     let before = frames.repairs
@@ -142,7 +152,7 @@ package struct FilmJob: Sendable {
   }
 
   /// Finds what is wrong with name, settings and place before the job's folder is made.
-  private func checkOutput(for source: any FrameSource) throws(JobError) {
+  func checkOutput(for source: any FrameSource) throws(JobError) {
     do {
       _ = try settings.container(for: output)
       _ = try settings.size(forWidth: source.width, height: source.height)

@@ -8,9 +8,10 @@ package protocol FrameSource: Sendable {
 
   /// Finds out what has to be known before the first frame. Asked once, first of all.
   ///
-  /// What it returns a job keeps, and gives back as `kept` when it goes on; nil is nothing to keep. Throws
-  /// `Interrupted` where it stops because it is asked to.
-  func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]?
+  /// What it returns a job keeps, and gives back as `kept` when it goes on; nil is nothing to keep. Pictures that it
+  /// makes on the way can be put into `sketches`, and are there when it begins anew. Throws `Interrupted` where it stops
+  /// because it is asked to.
+  func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]?
 
   /// More bytes than `prepare` ever returns: what is longer was never kept for this source.
   var longestPreparation: Int { get }
@@ -27,7 +28,9 @@ package protocol FrameSource: Sendable {
 
 extension FrameSource {
   package func frameAgain(at index: Int) throws -> Image? { nil }
-  package func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? { nil }
+  package func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
+    nil
+  }
   package var longestPreparation: Int { 1 << 20 }
 
   package func firstFrame(showing index: Int) -> Int { index }

@@ -9,20 +9,25 @@ internal import Synchronization
 package final class FramesAhead: FrameSource {
   private let source: any FrameSource
   private let atOnce: Int
+  private let chosen: Set<Int>?
   private let started = Mutex<[Int: Promise]>([:])
 
-  package init(_ source: any FrameSource, atOnce: Int) {
+  package convenience init(_ source: any FrameSource, atOnce: Int) { self.init(source, atOnce: atOnce, among: nil) }
+
+  /// Renders none but the chosen frames ahead of those that are asked for.
+  init(_ source: any FrameSource, atOnce: Int, among chosen: Set<Int>?) {
     precondition(atOnce >= 1)
     self.source = source
     self.atOnce = atOnce
+    self.chosen = chosen
   }
 
   package var count: Int { source.count }
   package var width: Int { source.width }
   package var height: Int { source.height }
 
-  package func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
-    try source.prepare(kept, interruption)
+  package func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
+    try source.prepare(kept, sketches, interruption)
   }
 
   package var longestPreparation: Int { source.longestPreparation }
@@ -30,7 +35,7 @@ package final class FramesAhead: FrameSource {
   package func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
 
   package func frame(at index: Int) throws -> Image {
-    let next = (index + 1..<count).lazy.filter { self.firstFrame(showing: $0) == $0 }.prefix(atOnce - 1)
+    let next = (index + 1..<count).lazy.filter(isWanted).prefix(atOnce - 1)
     let wanted = [index] + next
     let promise = started.withLock { started in
       started = started.filter { wanted.contains($0.key) }
@@ -38,6 +43,11 @@ package final class FramesAhead: FrameSource {
       return started[index]!
     }
     return try promise.wait()
+  }
+
+  private func isWanted(_ index: Int) -> Bool {
+    if let chosen { return chosen.contains(index) }
+    return firstFrame(showing: index) == index
   }
 
   package func frameAgain(at index: Int) throws -> Image? { try source.frameAgain(at: index) }

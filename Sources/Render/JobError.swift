@@ -7,6 +7,8 @@ package enum JobError: Error {
   case otherJob(folder: String, reason: String)
   /// Another process works in the job's folder.
   case busy(folder: String)
+  /// The job's folder, if there is one, lacks frames that were to be put together.
+  case missing(folder: String, frames: [Int], count: Int)
   /// A frame could not be rendered; so many were finished before.
   case frame(index: Int, count: Int, cause: any Error)
   /// What has to be known before the first frame could not be found out.
@@ -19,16 +21,41 @@ extension JobError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .otherJob(let folder, let reason):
-      "\(folder) holds frames of another job: \(reason); use --fresh to throw them away and begin anew"
-    case .busy(let folder): "another process renders into \(folder)"
+      "\(folder) holds frames of another job: \(reason); remove it or use --fresh to begin anew"
+    case .busy(let folder): "another process renders into \(folder); wait until it ends, or give another -o"
+    case .missing(let folder, let frames, let count):
+      "\(folder) lacks \(frames.count) pictures of the film's \(count) frames: \(Self.ranges(frames)); "
+        + "render their shards, or the film without --shard, which makes what is missing"
     case .frame(let index, let count, let cause):
-      "frame \(index) of 0 to \(count - 1) failed: \(cause); the frames before it are kept: "
+      "frame \(index) of 0 to \(count - 1) failed: \(cause)"
+        + (index == 0 ? "; " : "; the frames before it are kept: ")
         + (cause is BrokenFrame
-          ? "go on with --on-bad-frame hold, or begin anew with less guidance or another seed"
+          ? (index == 0 ? "" : "go on with --on-bad-frame hold, or ") + "begin anew with less guidance or another seed"
           : "run the same command again to go on from there")
     case .preparation(let cause): "\(cause)"
-    case .file(let error): "\(error)"
+    case .file(let error), .film(.file(let error)): "\(error)" + Self.consolation(error)
     case .film(let error): "\(error)"
     }
+  }
+
+  private static func consolation(_ error: PictureError) -> String {
+    guard case .cannotWrite = error else { return "" }
+    return "; frames that were finished before are: make room, and run the same command again to go on"
+  }
+
+  /// Ascending numbers as `3, 7 to 9`, the first few.
+  static func ranges(_ numbers: [Int], atMost limit: Int = 8) -> String {
+    var ranges: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = ranges.last, last.upperBound + 1 == number {
+        ranges[ranges.count - 1] = last.lowerBound...number
+      } else {
+        ranges.append(number...number)
+      }
+    }
+    let told = ranges.prefix(limit).map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound) to \($0.upperBound)"
+    }
+    return told.joined(separator: ", ") + (ranges.count > limit ? " and more" : "")
   }
 }

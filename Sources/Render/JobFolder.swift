@@ -3,42 +3,92 @@ internal import Foundation
 internal import Pixels
 
 /// The folder of a job: `job.json` and every finished frame as a PNG, locked while a process works in it.
+///
+/// Processes that render shards work in it side by side, each on frames of its own.
 struct JobFolder: ~Copyable {
   let url: URL
   /// Whether frames of an earlier run may be in it.
   let resumed: Bool
   private let record: JobRecord
   private let lock: FileLock
+  /// The file of the process's own repairs.
+  private let repairsName: String
 
-  /// Opens or makes the folder; frames of another record are an error unless `fresh` throws them away.
+  /// Opens or makes the folder for one process alone; frames of another record are an error unless `fresh` throws them
+  /// away.
   init(at url: URL, record: JobRecord, fresh: Bool) throws(JobError) {
-    let lock = try FileLock(in: url)
-    if fresh { Self.clear(url) }
-    let earlier = try Self.record(in: url)
-    if let earlier, let reason = record.difference(from: earlier) {
-      throw .otherJob(folder: url.path, reason: reason)
+    let lock = try FileLock(in: url, named: Self.lockName)
+    // Frames without a record may be anyone's.
+    if fresh || !Self.hasRecord(in: url) { Self.clear(url) }
+    let resumed = try Self.agree(on: record, in: url)
+    self.init(url: url, record, lock, resumed: resumed, repairsName: Self.repairsPrefix + ".json")
+  }
+
+  /// Opens or makes the folder for a shard; frames of another record are an error.
+  ///
+  /// Nil where it was asked to stop while it waited for its turn.
+  init?(at url: URL, record: JobRecord, for shard: Shard, _ interruption: Interruption) throws(JobError) {
+    let lock = try FileLock(in: url, named: Self.lockName, shared: true)
+    guard let turn = try Self.turn(in: url, interruption) else { return nil }
+    if !Self.hasRecord(in: url), Self.names(in: url).contains(where: { Self.index(of: $0) != nil }) {
+      throw .otherJob(folder: url.path, reason: "its \(Self.recordName) is missing")
     }
-    if earlier == nil { try Self.write(encoding: record, to: Self.recordName, in: url) }
+    let resumed = try Self.agree(on: record, in: url)
+    _ = consume turn
+    self.init(
+      url: url, record, lock, resumed: resumed,
+      repairsName: "\(Self.repairsPrefix)-\(shard.number)-of-\(shard.count).json")
+  }
+
+  private init(url: URL, _ record: JobRecord, _ lock: consuming FileLock, resumed: Bool, repairsName: String) {
     self.url = url
     self.record = record
     self.lock = lock
-    resumed = earlier != nil
+    self.resumed = resumed
+    self.repairsName = repairsName
+  }
+
+  /// Writes the record, or finds that the one that is there is the same. Says whether one was.
+  private static func agree(on record: JobRecord, in url: URL) throws(JobError) -> Bool {
+    guard let earlier = try Self.record(in: url) else {
+      try write(encoding: record, to: recordName, in: url)
+      return false
+    }
+    if let reason = record.difference(from: earlier) { throw .otherJob(folder: url.path, reason: reason) }
+    return true
+  }
+
+  /// What only one of the folder's shards may do at a time; nil where it was asked to stop while it waited.
+  static func turn(
+    in url: URL, _ interruption: Interruption, waiting: () -> Void = {}
+  ) throws(JobError) -> FileLock? {
+    var waits = false
+    while !interruption.isRequested {
+      do throws(JobError) {
+        return try FileLock(in: url, named: turnName)
+      } catch .busy {
+        if !waits { waiting() }
+        waits = true
+        usleep(100_000)
+      }
+    }
+    return nil
   }
 
   /// The indices of frames that are there, whole or not.
   func frames() -> Set<Int> {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    return Set(names.compactMap(Self.index).filter { (0..<record.frames).contains($0) })
+    Set(names().compactMap(Self.index).filter { (0..<record.frames).contains($0) })
+  }
+
+  private func names() -> [String] { Self.names(in: url) }
+
+  private static func names(in url: URL) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
   }
 
   /// A finished frame; nil where it is missing, broken or of another size, and has to be rendered.
   func frame(at index: Int) -> Image? {
-    // A picture that is stored as it is takes three bytes a pixel and one a row.
-    let (path, most) = (file(of: index).path, 4 * record.width * record.height + (1 << 16))
-    guard let bytes = contents(ofFile: path, atMost: most), let image = try? Image(decoding: bytes, name: path),
-      (image.width, image.height) == (record.width, record.height)
-    else { return nil }
-    return image
+    Image(keptAt: file(of: index).path, width: record.width, height: record.height)
   }
 
   /// The finished frame before this one that is the same picture; nil where there is none.
@@ -57,22 +107,33 @@ struct JobFolder: ~Copyable {
     }
   }
 
-  /// What has been done about broken frames that are kept here.
+  /// What has been done about broken frames that are kept here, by this process and others.
   var repairs: Repairs {
-    let path = url.appendingPathComponent(Self.repairsName).path
-    let found =
-      contents(ofFile: path, atMost: 32 * record.frames + (1 << 16))
-      .flatMap { try? JSONDecoder().decode(Repairs.self, from: Data($0)) } ?? Repairs()
     let kept = frames()
-    return Repairs(again: found.again.filter(kept.contains))
+    let again = names().filter(Self.isRepairs).flatMap { name in
+      contents(ofFile: url.appendingPathComponent(name).path, atMost: 32 * record.frames + (1 << 16))
+        .flatMap { try? JSONDecoder().decode(Repairs.self, from: Data($0)) }?.again ?? []
+    }
+    return Repairs(again: Set(again).intersection(kept).sorted())
   }
 
   func save(_ repairs: Repairs) throws(JobError) {
-    try Self.write(encoding: Repairs(again: repairs.again), to: Self.repairsName, in: url)
+    try Self.write(encoding: Repairs(again: repairs.again), to: repairsName, in: url)
   }
 
   /// Whether nothing that was rendered or found out is in it.
-  var isEmpty: Bool { frames().isEmpty && FileStatus(url.appendingPathComponent(Self.preparationName).path) == nil }
+  var isEmpty: Bool {
+    names().allSatisfy { Self.index(of: $0) == nil && !Sketchbook.isPage($0) && $0 != Self.preparationName }
+  }
+
+  /// How many first frames of the film are there.
+  var lead: Int {
+    let found = frames()
+    return (0..<record.frames).prefix(while: found.contains).count
+  }
+
+  /// The pictures that its preparation is made of.
+  var sketches: Sketchbook { Sketchbook(folder: url, width: record.width, height: record.height) }
 
   /// What the source found out before the first frame, `limit` bytes at most; nil where nothing is kept, or not what
   /// was kept for this job, to the bit.
@@ -84,7 +145,7 @@ struct JobFolder: ~Copyable {
     return bytes[..<end].elementsEqual(digest(of: found).utf8) ? found : nil
   }
 
-  /// Keeps it behind a line with its digest.
+  /// Keeps it behind a line with its digest; the sketches that it was made of go.
   func save(preparation: [UInt8]) throws(JobError) {
     do throws(PictureError) {
       let line = Array((digest(of: preparation) + "\n").utf8)
@@ -92,6 +153,7 @@ struct JobFolder: ~Copyable {
     } catch {
       throw .file(error)
     }
+    for name in names() where Sketchbook.isPage(name) { unlink(url.appendingPathComponent(name).path) }
   }
 
   /// A digest of what was found out and of the job that it belongs to.
@@ -120,17 +182,31 @@ struct JobFolder: ~Copyable {
     return index
   }
 
+  /// The record goes last: frames that are left, if this ends before, are still this job's.
   private static func clear(_ url: URL) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    where Self.names.contains(name) || index(of: name) != nil || PendingFile.isTemporary(name) {
+    for name in names(in: url)
+    where [preparationName, turnName].contains(name) || isRepairs(name) || index(of: name) != nil
+      || Sketchbook.isPage(name) || PendingFile.isTemporary(name)
+    {
       unlink(url.appendingPathComponent(name).path)
     }
+    unlink(url.appendingPathComponent(recordName).path)
   }
 
+  private static let lockName = ".lock"
+  private static let turnName = ".turn"
   private static let recordName = "job.json"
-  private static let repairsName = "repairs.json"
+  private static let repairsPrefix = "repairs"
   private static let preparationName = "preparation"
-  private static let names = [recordName, repairsName, preparationName]
+
+  /// Whether a file is some process's repairs: `repairs.json`, `repairs-3-of-16.json`.
+  private static func isRepairs(_ name: String) -> Bool {
+    name.wholeMatch(of: #/repairs(-[0-9]+-of-[0-9]+)?\.json/#) != nil
+  }
+
+  private static func hasRecord(in url: URL) -> Bool {
+    FileStatus(url.appendingPathComponent(recordName).path) != nil
+  }
 
   private static func record(in url: URL) throws(JobError) -> JobRecord? {
     let file = url.appendingPathComponent(recordName)
@@ -159,6 +235,17 @@ struct JobFolder: ~Copyable {
     } catch {
       preconditionFailure("strings and numbers encode as JSON: \(error)")
     }
+  }
+}
+
+extension Image {
+  /// The picture of that size that a file of a job holds; nil where it is missing, broken or of another size.
+  init?(keptAt path: String, width: Int, height: Int) {
+    // A picture that is stored as it is takes three bytes a pixel and one a row.
+    guard let bytes = contents(ofFile: path, atMost: 4 * width * height + (1 << 16)),
+      let image = try? Image(decoding: bytes, name: path), (image.width, image.height) == (width, height)
+    else { return nil }
+    self = image
   }
 }
 

@@ -6,14 +6,22 @@ package struct MendedFrames {
   private let source: any FrameSource
   private let policy: BadFramePolicy
   private let progress: ProgressPrinter
+  private let name: String
   /// What has been done so far.
   private(set) var repairs: Repairs
 
-  package init(_ source: any FrameSource, _ policy: BadFramePolicy, _ progress: ProgressPrinter) {
-    self.init(source, policy, progress, after: Repairs())
+  /// `name` is what the pictures are called where one is told of.
+  package init(
+    _ source: any FrameSource, _ policy: BadFramePolicy, _ progress: ProgressPrinter, called name: String = "frame"
+  ) {
+    self.init(source, policy, progress, after: Repairs(), called: name)
   }
 
-  init(_ source: any FrameSource, _ policy: BadFramePolicy, _ progress: ProgressPrinter, after repairs: Repairs) {
+  init(
+    _ source: any FrameSource, _ policy: BadFramePolicy, _ progress: ProgressPrinter, after repairs: Repairs,
+    called name: String = "frame"
+  ) {
+    self.name = name
     self.source = source
     self.policy = policy
     self.progress = progress
@@ -34,7 +42,7 @@ package struct MendedFrames {
     do {
       if let image = try source.frameAgain(at: index) {
         repairs.again.append(index)
-        progress.note("frame \(index): \(fault); rendered again with full precision")
+        progress.note("\(name) \(index): \(fault); rendered again with full precision")
         return image
       }
     } catch let again as BrokenFrame {
@@ -42,7 +50,7 @@ package struct MendedFrames {
     }
     guard policy == .hold, let before else { throw fault }
     repairs.held.append(index)
-    progress.note("frame \(index): \(fault); the frame before is shown once more")
+    progress.note("\(name) \(index): \(fault); the \(name) before is shown once more")
     return before
   }
 }
@@ -57,6 +65,12 @@ package struct Repairs: Codable, Equatable, Sendable {
   package init(again: [Int] = [], held: [Int] = []) {
     self.again = again
     self.held = held
+  }
+
+  /// Those of some frames, ascending.
+  func of(_ frames: [Int]) -> Repairs {
+    let frames = Set(frames)
+    return Repairs(again: again.filter(frames.contains), held: held.filter(frames.contains))
   }
 
   var isEmpty: Bool { again.isEmpty && held.isEmpty }

@@ -54,7 +54,7 @@ extension ExitCode {
       case .cannotCreate: .cannotCreate
       case .cannotWrite: .cannotWrite
       case .cannotRead: .missingInput
-      case .unknownFormat: .usage
+      case .unknownFormat, .cannotEncode: .usage
       case .malformed: .badData
       case .noFont: .unavailable
       }
@@ -74,6 +74,7 @@ extension ExitCode {
     switch error {
     case .otherJob: self = .cannotCreate
     case .busy: self = .tryLater
+    case .missing: self = .missingInput
     case .frame(_, _, let cause), .preparation(let cause): self.init(for: cause)
     case .file(let error): self.init(for: error)
     case .film(let error): self.init(for: error)
@@ -89,7 +90,7 @@ func line(for error: any Error) -> String {
 
 /// Writes a line to standard error.
 func tell(_ text: String) {
-  FileHandle.standardError.write(Data((text + "\n").utf8))
+  ProgressPrinter.standardError(text + "\n")
 }
 
 extension Latentwalk {

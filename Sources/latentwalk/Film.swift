@@ -20,6 +20,12 @@ struct Film {
     try self.init(script, at: path, .all, route: [], lengths: script.timeline.lengths)
   }
 
+  /// The film of a script's file or name; goes where the script says unless `path` does.
+  init(named name: String, at path: String?, _ options: ScriptOptions) throws {
+    let script = try options.script(name)
+    try self.init(script, at: path ?? Self.path(of: script, named: ScriptOptions.title(name)))
+  }
+
   /// A film of `points` on the square between the script's four keyframes.
   init(_ script: Script, at path: String, over points: [Grid.Point]) throws {
     let lengths = Timeline.lengths(frames: points.count, rate: script.timeline.rate)
@@ -50,27 +56,45 @@ struct Film {
     return "\(name).\(codec.containers[0].rawValue)"
   }
 
-  /// Renders the film by an engine of the script's model.
+  /// What of a film is made.
+  enum Part {
+    case whole
+    case shard(Shard)
+    /// The film, of frames that are there.
+    case join
+  }
+
+  /// Renders the film, or a part of it, by an engine of the script's model.
   ///
   /// `strip` is one that is kept while rendering. Throws `Fault` where it was interrupted: then its
   /// frames are kept.
   func render(
-    by engine: Engine, of model: URL, _ options: FilmOptions, strip: StripOption?, interruption: Interruption
+    _ part: Part, by engine: Engine, of model: URL, _ options: FilmOptions, strip: StripOption?,
+    interruption: Interruption
   ) throws {
     let frames = try WalkSource(script, engine, options.report, pictures)
     options.report.say("\(url.relativePath): \(lengths)")
-    let job = FilmJob(
+    var job = FilmJob(
       output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
       onBadFrame: script.output.onBadFrame)
     let record = try JobRecord(
       script: script.identity(size: frames.size, precision: engine.model.precision) + route,
       model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
+    let progress = ProgressPrinter(style: options.report.style)
+    switch part {
+    case .shard(let shard):
+      let outcome = try job.render(
+        shard, of: frames, atOnce: frames.atOnce, record: record, progress: progress, interruption: interruption)
+      return try tell(of: shard, outcome, job, options.report)
+    case .join: job.joins = true
+    case .whole: break
+    }
     let source = FramesAhead(frames, atOnce: frames.atOnce)
-    let strip = strip?.live(frames: frames.count)
+    let strip = try strip?.live(frames)
     var measure = PathMeasure()
     let outcome = try job.run(
-      source, record: record, progress: ProgressPrinter(style: options.report.style), interruption: interruption,
+      source, record: record, progress: progress, interruption: interruption,
       watcher: { index, image throws(PictureError) in
         if frames.byClock != nil { measure.add(image) }
         try strip?.add(index, image)
@@ -83,6 +107,12 @@ struct Film {
     if let work = frames.work, work.plain > 0 {
       options.report.say("the network was asked \(work.told(of: script.method))")
     }
+  }
+
+  private func tell(of shard: Shard, _ outcome: FilmJob.ShardOutcome, _ job: FilmJob, _ report: ReportOptions) throws {
+    let text = "\(job.folder.relativePath): shard \(shard): \(outcome)"
+    guard case .finished(_, _, let missing, _) = outcome else { throw Fault(code: .interrupted, description: text) }
+    report.say(text + (missing == 0 ? "; join makes \(url.relativePath) of them" : ""))
   }
 }
 

@@ -53,7 +53,7 @@ private final class FolderReader: PictureReader {
 
   /// Numbers in names count as numbers: 2.png comes before 10.png.
   init(_ path: String) throws {
-    let all = try FileManager.default.contentsOfDirectory(atPath: path)
+    let all = try names(inFolder: path)
     let names = all.filter { name in
       !name.hasPrefix(".") && ["png", "ppm", "jpg", "jpeg"].contains(URL(filePath: name).pathExtension.lowercased())
     }.sorted { $0.compare($1, options: [.numeric, .caseInsensitive]) == .orderedAscending }

@@ -4,9 +4,12 @@ import Render
 import Video
 
 extension FrameSource {
-  /// All pictures, `atOnce` made at the same time, with their progress told.
-  func pictures(atOnce: Int, onBadFrame: BadFramePolicy = .retry, _ report: ReportOptions) throws -> [Image] {
-    _ = try prepare(nil, Interruption())
+  /// All pictures, `atOnce` made at the same time, with their progress told; `name` says what one is called.
+  func pictures(
+    atOnce: Int, onBadFrame: BadFramePolicy = .retry, _ report: ReportOptions,
+    named name: (Int) -> String = { "picture \($0 + 1)" }
+  ) throws -> [Image] {
+    _ = try prepare(nil, nil, Interruption())
     let ahead = FramesAhead(self, atOnce: atOnce)
     let progress = ProgressPrinter(style: report.style)
     progress.begin(frames: count, found: 0, toRender: (0..<count).count { firstFrame(showing: $0) == $0 })
@@ -15,7 +18,11 @@ extension FrameSource {
     var images: [Image] = []
     for index in 0..<count {
       let first = firstFrame(showing: index)
-      images.append(first < index ? images[first] : try frames.frame(at: index, after: images.last))
+      do {
+        images.append(first < index ? images[first] : try frames.frame(at: index, after: images.last))
+      } catch let fault as BrokenFrame {
+        throw BrokenFrame("\(name(index)): \(fault); give less guidance, more steps or another seed")
+      }
       progress.advance(rendered: first == index)
     }
     return images
@@ -44,5 +51,5 @@ extension Image {
   }
 
   /// The least enlargement at which a picture shows its details and has room for a label.
-  var readableScale: Int { (96 + width - 1) / width }
+  static func readableScale(ofWidth width: Int) -> Int { (96 + width - 1) / width }
 }

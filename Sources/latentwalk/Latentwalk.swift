@@ -14,7 +14,7 @@ struct Latentwalk: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      WalkCommand.self, RenderCommand.self, BatchCommand.self, StripCommand.self, PlanCommand.self,
+      WalkCommand.self, RenderCommand.self, JoinCommand.self, BatchCommand.self, StripCommand.self, PlanCommand.self,
       ImageCommand.self, ExploreCommand.self, GridCommand.self, SliderCommand.self, MapCommand.self,
       MeasureCommand.self,
       PresetsCommand.self, ModelCommand.self,

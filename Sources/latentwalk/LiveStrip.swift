@@ -18,7 +18,7 @@ final class LiveStrip {
   /// Takes a frame of the film, in any order.
   func add(_ index: Int, _ image: Image) throws(PictureError) {
     guard let place = chosen.firstIndex(of: index) else { return }
-    let picture = try image.enlarged(image.readableScale)
+    let picture = try image.enlarged(Image.readableScale(ofWidth: image.width))
     pictures[place] = picture
     let blank = Image(width: picture.width, height: picture.height, filledWith: Colour(225, 225, 225))
     try Image.strip(pictures.map { $0 ?? blank }).write(to: url)

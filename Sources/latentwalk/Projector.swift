@@ -17,10 +17,10 @@ final class Projector {
     self.film = film
   }
 
-  func render(_ work: Film, strip: StripOption? = nil) throws {
+  func render(_ work: Film, _ part: Film.Part = .whole, strip: StripOption? = nil) throws {
     let folder = try options.presets.model(work.script.model)
     let engine = try engine(for: folder)
-    try work.render(by: engine, of: folder, film, strip: strip, interruption: interruption)
+    try work.render(part, by: engine, of: folder, film, strip: strip, interruption: interruption)
   }
 
   private func engine(for folder: URL) throws -> Engine {

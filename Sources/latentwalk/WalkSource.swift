@@ -14,6 +14,7 @@ final class WalkSource: FrameSource {
   /// How many frames are best made at the same time.
   let atOnce: Int
   private let report: ReportOptions
+  private let onBadFrame: BadFramePolicy
   private let state: Mutex<State>
   /// The same with full precision, for frames that come out broken; nil where they have that already.
   private let careful: CarefulFrames?
@@ -45,6 +46,7 @@ final class WalkSource: FrameSource {
     atOnce = frames.picturesAtOnce
     state = Mutex(State(frames: frames, chosen: chosen))
     self.report = report
+    onBadFrame = script.output.onBadFrame
   }
 
   private var frames: WalkFrames { state.withLock { $0.frames } }
@@ -108,14 +110,14 @@ final class WalkSource: FrameSource {
   }
 
   /// Where frames are to be spaced evenly, surveys the walk and places them, once.
-  func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
+  func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
     let frames = frames
     if case .mixes = chosen { return nil }
     guard frames.timeline.spacing != .time else { return nil }
     if let survey = state.withLock({ $0.survey }) { return try Array(JSONEncoder().encode(survey)) }
     let earlier = kept.flatMap { try? JSONDecoder().decode(Survey.self, from: Data($0)) }
       .flatMap { $0.fits(frames.timeline) ? $0 : nil }
-    let survey = try earlier ?? survey(frames, interruption)
+    let survey = try earlier ?? survey(frames, sketches, interruption)
     let placed = try frames.placed(by: survey)
     state.withLock {
       ($0.frames, $0.survey, $0.byClock) = (placed, survey, frames.timeline.steps(by: survey))
@@ -125,34 +127,61 @@ final class WalkSource: FrameSource {
 
   var longestPreparation: Int { Survey.longestJSON(of: frames.timeline) }
 
-  private func survey(_ frames: WalkFrames, _ interruption: Interruption) throws -> Survey {
+  private func survey(_ frames: WalkFrames, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> Survey {
     let timeline = frames.timeline
     report.say("even spacing: a survey of \(Survey.pictures(of: timeline).grouped) pictures comes first")
     let progress = ProgressPrinter(style: report.style)
     progress.begin(frames: Survey.pictures(of: timeline), found: 0)
     defer { progress.end() }
+    var looked = 0
     return try Survey(of: timeline) { states in
-      let ahead = FramesAhead(Moments(frames: frames, states: states, size: size), atOnce: atOnce)
+      let moments = Moments(
+        frames: frames, careful: careful, states: states, size: size, sketches: sketches, first: looked)
+      looked += states.count
+      // No picture can stand in for another here: how far the two lie apart is what is asked.
+      var mended = MendedFrames(
+        FramesAhead(moments, atOnce: atOnce), onBadFrame == .stop ? .stop : .retry, progress, called: "survey's picture"
+      )
       return try states.indices.map { index in
         if interruption.isRequested { throw Interrupted() }
         defer { progress.advance(rendered: true) }
-        return try ahead.frame(at: index)
+        do {
+          return try mended.frame(at: index, after: nil)
+        } catch let fault as BrokenFrame {
+          throw BrokenFrame(
+            "even spacing: picture \(moments.first + index) of the survey: \(fault); give less guidance, or --spacing time"
+          )
+        }
       }
     }
   }
 }
 
-/// Pictures of some moments of a walk.
+/// Pictures of some moments of a walk, `first` and on of those that are kept in a sketchbook.
 private struct Moments: FrameSource {
   let frames: WalkFrames
+  let careful: CarefulFrames?
   let states: [WalkState]
   let size: Size
+  let sketches: Sketchbook?
+  let first: Int
 
   var count: Int { states.count }
   var width: Int { size.width }
   var height: Int { size.height }
 
-  func frame(at index: Int) throws -> Image { try frames.picture(of: states[index]) }
+  func frame(at index: Int) throws -> Image {
+    if let kept = sketches?.picture(first + index) { return kept }
+    return try picture(index, of: frames)
+  }
+
+  func frameAgain(at index: Int) throws -> Image? { try careful.map { try picture(index, of: $0.frames()) } }
+
+  private func picture(_ index: Int, of frames: WalkFrames) throws -> Image {
+    let image = try namingBroken { try frames.picture(of: states[index]) }
+    try sketches?.keep(image, as: first + index)
+    return image
+  }
 }
 
 extension WalkFrames {

@@ -29,14 +29,30 @@ import Testing
     #expect(result.errors.split(separator: "\n").map(String.init) == wanted)
   }
 
+  /// A survey's pictures are mended as the film's are.
+  @Test func areRenderedAgainInASurvey() throws {
+    let result = try run(
+      "walk a b --frames 3 --spacing even -o film.mkv --codec ffv1 --precision bf16", "unet", Breakage.inBFloat16())
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.contains("survey's picture 0: the denoiser gave numbers that are not finite; rendered again"))
+    #expect(result.errors.contains("\nframe 0: the denoiser gave numbers that are not finite; rendered again"))
+  }
+
   static let hopeless: [(command: String, message: String)] = [
     (
       "walk a b --frames 3 --precision fp32",
-      "frame 0 of 0 to 2 failed: the denoiser gave numbers that are not finite; the frames before it are kept: "
+      "frame 0 of 0 to 2 failed: the denoiser gave numbers that are not finite; begin anew with less guidance"
     ),
-    ("walk a b --frames 3 --precision bf16", "not finite, with full precision too; the frames before it are kept: "),
-    ("walk a b --frames 3 --precision bf16 --on-bad-frame stop", "gave numbers that are not finite; the frames before"),
-    ("strip a b --count 2 --precision fp32", "latentwalk: the denoiser gave numbers that are not finite"),
+    ("walk a b --frames 3 --precision bf16", "not finite, with full precision too; begin anew with "),
+    ("walk a b --frames 3 --precision bf16 --on-bad-frame stop", "gave numbers that are not finite; begin anew"),
+    (
+      "strip a b --count 2 --precision fp32",
+      "latentwalk: picture 1: the denoiser gave numbers that are not finite; give less guidance, more steps or another seed"
+    ),
+    (
+      "walk a b --frames 3 --spacing even --precision bf16 --on-bad-frame hold",
+      "even spacing: picture 0 of the survey: the denoiser gave numbers that are not finite, with full precision too; give"
+    ),
   ]
 
   @Test(arguments: hopeless) func stopTheCommand(command: String, message: String) throws {
@@ -75,7 +91,7 @@ import Testing
     let render = ["render", "film.yaml", "--model", "./model", "--precision", "bf16", "--quiet"]
     let stopped = try tool.run(render)
     #expect(stopped.code == 65)
-    #expect(stopped.errors.contains("; the frames before it are kept: "))
+    #expect(stopped.errors.contains("frame 0 of 0 to 2 failed: "))
     #expect(try tool.run(render + ["--on-bad-frame", "retry"]).code == 0)
   }
 

@@ -7,7 +7,8 @@ import Video
 /// The commands, run as a user runs them, with the model that ships.
 @Suite(.timeLimit(.minutes(10))) struct CommandTests {
   static let names = [
-    "walk", "render", "batch", "strip", "plan", "image", "explore", "grid", "slider", "map", "measure", "presets",
+    "walk", "render", "join", "batch", "strip", "plan", "image", "explore", "grid", "slider", "map", "measure",
+    "presets",
     "model",
   ]
 
@@ -100,6 +101,55 @@ import Video
     let counted = try #require(
       result.errors.firstMatch(of: #/the network was asked ([\d,]+) times/#)?.1, "\(result.errors)")
     #expect(foretold == counted)
+  }
+
+  /// Three ways to say which share a process renders, and the film of them.
+  @Test func shardsMakeTheFilm() throws {
+    let (tool, size) = (try Tool(), ["--size", "16x16", "--steps", "1", "--quiet"])
+    let (script, environments) = (
+      ["cats", "-o", "film.mp4"] + size,
+      [
+        (1, [:]), (2, ["JOB_COMPLETION_INDEX": "1"]),
+        (
+          3,
+          [
+            "SLURM_ARRAY_TASK_ID": "9", "SLURM_ARRAY_TASK_MIN": "5", "SLURM_ARRAY_TASK_STEP": "2",
+            "SLURM_ARRAY_TASK_COUNT": "3",
+          ]
+        ),
+      ]
+    )
+    for ((number, environment), option) in zip(environments, ["1/3", "auto/3", "auto"]) {
+      let early = try tool.run(["join"] + script)
+      #expect(early.code == 66 && early.errors.contains("film.mp4.job lacks "))
+      let result = try tool.run(["render"] + script + ["--shard", option], environment: environment)
+      #expect(result.code == 0 && result.errors.isEmpty, "shard \(number): \(result.errors)")
+    }
+    #expect(try tool.files == ["film.mp4.job"])
+    #expect(try tool.run(["join"] + script + ["--strip", "strip.png"]).code == 0)
+    #expect(try tool.files == ["film.mp4", "strip.png"])
+    #expect(try tool.run(["render", "cats", "-o", "whole.mp4"] + size).code == 0)
+    #expect(try Data(contentsOf: tool.folder["film.mp4"]) == Data(contentsOf: tool.folder["whole.mp4"]))
+  }
+
+  @Test(arguments: [
+    (["--shard", "4/3"], [:], "expected K/N such as 3/16"),
+    (["--shard", "3"], [:], "expected K/N such as 3/16"),
+    (["--shard", "1/"], [:], "expected K/N such as 3/16"),
+    (["--shard", "auto"], [:], "found neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX"),
+    (["--shard", "auto"], ["JOB_COMPLETION_INDEX": "0"], "expected auto/N"),
+    (["--shard", "auto/2"], ["JOB_COMPLETION_INDEX": "2"], "number 3 of 2"),
+    (
+      ["--shard", "auto"], ["SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_STEP": "4"],
+      "K/N"
+    ),
+    (["--shard", "1/2", "--fresh"], [:], "would throw away the frames of the other shards"),
+    (["--shard", "1/2", "--strip", "a.png"], [:], "give --strip to join"),
+  ]) func sharesThatAreNone(options: [String], environment: [String: String], message: String) throws {
+    let tool = try Tool()
+    let result = try tool.run(["render", "cats", "-o", "film.mp4"] + options, environment: environment)
+    #expect(result.code == 64 && result.errors.contains(message), "\(result.errors)")
+    #expect(try tool.files == [])
   }
 
   @Test func withoutItsModelAScriptHasAPlan() throws {

@@ -21,7 +21,7 @@ import Testing
   static let usage: [Case] = [
     Case(
       "wlak a b", 64,
-      "found no command wlak; expected one of walk, render, batch, strip, plan, image, explore, grid, slider, map, measure, presets, model; did you mean walk?"
+      "found no command wlak; expected one of walk, render, join, batch, strip, plan, image, explore, grid, slider, map, measure, presets, model; did you mean walk?"
     ),
     Case("walk", 64, "Missing expected argument '<prompts> ...'; see latentwalk walk --help"),
     Case(
@@ -38,6 +38,17 @@ import Testing
     Case("walk a b --seeds 1,,2", 64, "expected seeds such as"),
     Case("walk a b --seeds 0-18446744073709551615", 64, "expected seeds such as"),
     Case("walk a b --seconds 4 --frames 120", 64, "--seconds and --frames exclude each other"),
+    Case(
+      "explore a --seeds 0-1023 --size 512x512 -o s.png", 64,
+      "-o s.png: found 1024 pictures, a sheet of 16384x16384; expected fewer of them, a smaller --scale, or .ppm"),
+    Case("strip a b --count 1000 --size 512x512 -o s.png", 64, "a sheet of 512000x512; expected fewer"),
+    Case("grid a b c d --columns 100 --rows 100 --scale 2 -o s.png", 64, "a sheet of 25600x25600; expected fewer"),
+    Case(
+      "slider a --direction \"b\"_-_\"c\" --count 100 --size 6400x512 -o s.png", 64, "a sheet of 640000x512; expected"),
+    Case(
+      "walk a b --quiet --frames 200 --size 2048x2048 --strip s.png --strip-count 140", 64, "a sheet of 286720x2048; expected"),
+    Case("walk a b --cache deep:2 --method blend", 64, "--cache: found a cache with the method blend, whose branches"),
+    Case("walk a b --size 65537x64", 64, "expected width and height in pixels, such as 512x512"),
     Case("walk a b --seconds 0", 64, "expected seconds above 0"),
     Case(
       "walk a b --seconds 0.01", 64,
@@ -242,11 +253,52 @@ import Testing
   }
 
   /// The model that ships, with one file changed.
-  private func model(in tool: Tool, changing file: String, _ change: (Data) throws -> Data) throws {
-    let copy = tool.folder.url.appending(path: "model")
+  private func model(
+    in tool: Tool, at name: String = "model", changing file: String, _ change: (Data) throws -> Data
+  ) throws {
+    let copy = tool.folder.url.appending(path: name)
     try FileManager.default.copyItem(at: Tool.presets.appending(path: "models/emoji"), to: copy)
     let url = copy.appending(path: file)
     try change(Data(contentsOf: url)).write(to: url)
+  }
+
+  /// A model is the same behind links, and what leads nowhere in its folder is nothing to be read.
+  @Test func linksLeadToTheModel() throws {
+    let tool = try Tool()
+    try model(in: tool, changing: "model_index.json") { $0 }
+    try tool.folder.write("", to: "parts/none")
+    let files = FileManager.default
+    for name in try files.contentsOfDirectory(atPath: tool.folder["model"].path) {
+      try files.createSymbolicLink(
+        at: tool.folder["parts/\(name)"], withDestinationURL: tool.folder["model/\(name)"])
+    }
+    try files.removeItem(at: tool.folder["parts/none"])
+    try files.createSymbolicLink(at: tool.folder["link"], withDestinationURL: tool.folder["model"])
+    let records = try ["model", "link", "parts"].map { name in
+      let film = ["walk", "a car", "a cat", "--frames", "2", "-o", "\(name).mp4", "--keep-frames"]
+      let result = try tool.run(film + ["--model", "./\(name)"] + least)
+      #expect(result.code == 0, "\(name): \(result.errors)")
+      return try Data(contentsOf: tool.folder["\(name).mp4.job/job.json"])
+    }
+    #expect(records[0] == records[1] && records[0] == records[2])
+    try files.createSymbolicLink(atPath: tool.folder["parts/nowhere"].path, withDestinationPath: "/no/such/place")
+    let film = ["walk", "a car", "a cat", "--frames", "2", "-o", "a.mp4", "--model", "./parts"]
+    #expect(try tool.run(film + least).code == 0)
+    // Another model behind the same link is another job.
+    try files.removeItem(at: tool.folder["link"])
+    try model(in: tool, at: "other", changing: "scheduler/scheduler_config.json") { $0 + Data("\n".utf8) }
+    try files.createSymbolicLink(at: tool.folder["link"], withDestinationURL: tool.folder["other"])
+    let again = ["walk", "a car", "a cat", "--frames", "2", "-o", "link.mp4", "--model", "./link"]
+    #expect(try tool.run(again + least).errors.contains("they were rendered with another model"))
+  }
+
+  /// Where not even the fault can be said, its code is.
+  @Test func standardErrorMayBeFull() throws {
+    let tool = try Tool()
+    let full = try FileHandle(forWritingTo: URL(filePath: "/dev/full"))
+    let process = try tool.start(["nope"], output: FileHandle.nullDevice, errors: full)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 64)
   }
 
   @Test func weightsThatDoNotFitAreNamed() throws {

@@ -52,6 +52,25 @@ import Testing
     }
   }
 
+  /// Lines for a shell, with the least work of the script that they render.
+  @Test(arguments: blocks("sh")) func shellLinesWork(lines: [String]) throws {
+    let tool = try Tool()
+    let text = lines.joined(separator: "\n").replacing("car-to-tiger ", with: "car-to-tiger --steps 1 --size 16x16 ")
+    #expect(lines.joined() != text.replacing("\n", with: ""))
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-e", "-c", text]
+    process.currentDirectoryURL = tool.folder.url
+    process.environment = [
+      "PATH": Tool.executable.deletingLastPathComponent().path + ":/usr/bin:/bin",
+      "LATENTWALK_PRESETS": Tool.presets.path,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(try tool.files == ["film.mp4"])
+  }
+
   @Test func scriptIsThePreset() throws {
     let preset = try String(contentsOf: Self.root.appending(path: "Presets/car-to-tiger.yaml"), encoding: .utf8)
     let lines = preset.components(separatedBy: "\n").filter { !$0.hasPrefix("#") && !$0.isEmpty }

@@ -42,6 +42,51 @@ struct PictureFileTests {
     }
   }
 
+  /// JPEG made by FFmpeg, 32x16: red and green above, blue and gray below.
+  private static let quarters = Data(
+    base64Encoded:
+      """
+      /9j//gAQTGF2YzU5LjM3LjEwMAD/2wBDAAgEBAQEBAUFBQUFBQYGBgYGBgYGBgYGBgYHBwcICAgHBwcGBgcHCAgICAkJCQgICAgJCQoK
+      CgwMCwsODg4RERT/xABOAAEBAQAAAAAAAAAAAAAAAAAHBQYBAQEBAAAAAAAAAAAAAAAAAAcGBRABAAAAAAAAAAAAAAAAAAAAABEBAAAA
+      AAAAAAAAAAAAAAAAAP/AABEIABAAIAMBEgACEgADEgD/2gAMAwEAAhEDEQA/AMyjs40E4ILCOFzQbwgQDIAFQkSeGzIl1QMCe//Z
+      """, options: .ignoreUnknownCharacters)!
+
+  /// What Exif 2.32 (4.6.4) calls the orientations, as the quarters that are then seen from the upper left on, row by
+  /// row; the last two are none.
+  @Test(arguments: [
+    (1, "rgbw"), (2, "grwb"), (3, "wbgr"), (4, "bwrg"), (5, "rbgw"), (6, "brwg"), (7, "wgbr"), (8, "gwrb"), (0, "rgbw"),
+    (9, "rgbw"),
+  ])
+  func camerasSayHowTheyWereHeld(orientation: UInt8, seen: String) throws {
+    let tag: [UInt8] = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]
+    let exif = Array("Exif".utf8) + [0, 0] + Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1] + tag + [0, 0, 0, 0]
+    let plain = [UInt8](Self.quarters)
+    let image = try Image(
+      decoding: plain[..<2] + [0xff, 0xe1, 0, UInt8(exif.count + 2)] + exif + plain[2...], name: "a")
+    #expect((image.width, image.height) == ((5...8).contains(orientation) ? (16, 32) : (32, 16)))
+    let places = [(1, 1), (3, 1), (1, 3), (3, 3)].map { image[image.width * $0 / 4, image.height * $1 / 4] }
+    let letters = places.map { colour -> Character in
+      if colour.red > 150 { return colour.green > 150 ? "w" : "r" }
+      return colour.green > 150 ? "g" : "b"
+    }
+    #expect(String(letters) == seen)
+  }
+
+  /// Just what libavutil takes and does not take: the smallest of each pair is made, the other is not tried.
+  @Test func aPNGHasItsLimits() throws {
+    #expect(PNG.holds(width: 16_000, height: 16_000) && !PNG.holds(width: 16_384, height: 16_384))
+    #expect(PNG.holds(width: 500_000, height: 400) && !PNG.holds(width: 512_000, height: 512))
+    #expect(PNG.holds(width: 1, height: 2_000_000) && !PNG.holds(width: .max, height: .max))
+    let (high, low) = (2_080_508, 2_080_895)
+    #expect(PNG.holds(width: 1, height: high) && !PNG.holds(width: 1, height: low))
+    #expect(throws: Never.self) {
+      try PNG.encode(Image(width: 1, height: high, pixels: [UInt8](repeating: 0, count: 3 * high)))
+    }
+    #expect(
+      refusal { try PNG.encode(Image(width: 1, height: low, pixels: [UInt8](repeating: 0, count: 3 * low))) }
+        .hasPrefix("cannot make a PNG of 1x\(low): "))
+  }
+
   @Test(arguments: ["picture.webp", "picture", "picture.mp4"]) func unknownFormat(name: String) throws {
     #expect(throws: PictureError.unknownFormat(path: folder[name].path)) {
       try Image.pattern(width: 2, height: 2).write(to: folder[name])

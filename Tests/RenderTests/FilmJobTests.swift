@@ -191,6 +191,44 @@ import Video
     #expect(try Data(contentsOf: folder["film.mp4"]) == wholeFilm(5))
   }
 
+  /// What a preparation has looked at is there when it begins anew, and goes when it is done; frames stay either way.
+  @Test func aPreparationGoesOnWhereItStopped() throws {
+    let interruption = Interruption()
+    let first = SketchingSource(stopAfter: 3, interruption)
+    #expect(
+      try job.run(first, record: first.record, progress: ProgressPrinter(style: .quiet), interruption: interruption)
+        == .interrupted(done: 0, frames: 2, partial: nil))
+    #expect(first.made == [0, 1, 2])
+    try Data("no picture".utf8).write(to: job.folder.appendingPathComponent("sketch-1.png"))
+    let second = SketchingSource()
+    var job = job
+    job.keepFrames = true
+    _ = try job.run(second, record: second.record, progress: ProgressPrinter(style: .quiet))
+    #expect(second.made == [1, 3, 4, 5])
+    let names = try FileManager.default.contentsOfDirectory(atPath: job.folder.path).sorted()
+    #expect(names == [".lock", "000000.png", "000001.png", "job.json", "preparation"])
+
+    try Data("damaged".utf8).write(to: job.folder.appendingPathComponent("preparation"))
+    let stop = Interruption()
+    let third = SketchingSource(stopAfter: 1, stop)
+    #expect(
+      try job.run(third, record: third.record, progress: ProgressPrinter(style: .quiet), interruption: stop)
+        == .interrupted(done: 2, frames: 2, partial: nil))
+    #expect(try frameFiles == ["000000.png", "000001.png", "sketch-0.png"])
+  }
+
+  /// Whose they are nobody knows.
+  @Test func framesWithoutARecordAreRenderedAnew() throws {
+    _ = try interrupt(after: 3, of: 5)
+    try FileManager.default.removeItem(at: job.folder.appendingPathComponent("job.json"))
+    let message = refusal { try job.render(quietly: Shard(1, of: 2)!, of: SyntheticSource(count: 5)) }
+    #expect(message.contains("its job.json is missing"))
+    #expect(try frameFiles.count == 3)
+    let source = SyntheticSource(count: 5)
+    #expect(try job.run(quietly: source) == .finished(frames: 5, rendered: 5))
+    #expect(source.rendered == Array(0..<5))
+  }
+
   @Test func askedToStopWhileItIsFoundOut() throws {
     let interruption = Interruption()
     interruption.request()
@@ -276,7 +314,9 @@ import Video
     let source = SyntheticSource(count: 3) { index in
       guard index == 1 else { return }
       let error = #expect(throws: JobError.self) { try job.run(quietly: SyntheticSource(count: 3)) }
-      #expect(error?.description == "another process renders into \(job.folder.path)")
+      #expect(
+        error?.description
+          == "another process renders into \(job.folder.path); wait until it ends, or give another -o")
     }
     #expect(try job.run(quietly: source) == .finished(frames: 3, rendered: 3))
   }

@@ -48,7 +48,7 @@ final class SyntheticSource: FrameSource {
   var given: [[UInt8]?] { kept.withLock { $0 } }
   private let kept = Mutex<[[UInt8]?]>([])
 
-  func prepare(_ kept: [UInt8]?, _ interruption: Interruption) throws -> [UInt8]? {
+  func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
     self.kept.withLock { $0.append(kept) }
     if interruption.isRequested, preparation != nil { throw Interrupted() }
     return kept ?? preparation
@@ -70,4 +70,34 @@ extension FilmJob {
     try run(
       source, record: record ?? source.record(), progress: ProgressPrinter(style: .quiet), interruption: interruption)
   }
+}
+
+/// Two frames, for which six pictures are looked at before.
+final class SketchingSource: FrameSource {
+  let (count, width, height) = (2, 64, 48)
+  private let (last, interruption): (Int, Interruption?)
+  private let sketched = Mutex<[Int]>([])
+
+  /// Asks to stop when so many pictures are made.
+  init(stopAfter last: Int = .max, _ interruption: Interruption? = nil) {
+    (self.last, self.interruption) = (last, interruption)
+  }
+
+  /// The pictures that were not there.
+  var made: [Int] { sketched.withLock { $0 } }
+
+  var record: JobRecord { JobRecord(script: [1], model: [2], version: "3", source: self) }
+
+  func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
+    if let kept { return kept }
+    for number in 0..<6 where sketches?.picture(number) != .pattern(width: 64, height: 48, seed: number) {
+      if interruption.isRequested { throw Interrupted() }
+      try sketches?.keep(.pattern(width: 64, height: 48, seed: number), as: number)
+      sketched.withLock { $0.append(number) }
+      if made.count == last { self.interruption?.request() }
+    }
+    return [6]
+  }
+
+  func frame(at index: Int) throws -> Image { .pattern(width: 64, height: 48, seed: index) }
 }

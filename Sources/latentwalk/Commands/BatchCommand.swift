@@ -60,7 +60,7 @@ struct BatchCommand: ParsableCommand {
   /// A script itself, or those of a folder in alphabetical order.
   private func scripts(_ name: String) throws -> [String] {
     guard FileStatus(name) == .folder else { return [name] }
-    let all = try FileManager.default.contentsOfDirectory(atPath: name)
+    let all = try Pixels.names(inFolder: name)
     let scripts = all.filter { !$0.hasPrefix(".") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }.sorted()
     guard !scripts.isEmpty else {
       throw Fault(code: .missingInput, description: "\(name): found no .yaml file in the folder; expected scripts")

@@ -47,14 +47,18 @@ struct ExploreCommand: ParsableCommand {
     try output.check()
     try Lettering.check()
     let studio = try Studio(prompts, seeds: seeds.values, text, pictures, model)
-    let small = try studio.pictures(atOnce: studio.atOnce, report)
-    let scale = pictures.scale ?? small[0].readableScale
+    let scale = pictures.scale ?? Image.readableScale(ofWidth: studio.width)
+    let columns =
+      prompts.count > 1 ? seeds.values.count : columns ?? Int(Double(studio.count).squareRoot().rounded(.up))
+    try output.check(roomFor: (studio.count + columns - 1) / columns, by: columns, of: studio, scale: scale)
+    let small = try studio.pictures(atOnce: studio.atOnce, report) { index in
+      let (prompt, seed) = (prompts[index / seeds.values.count], seeds.values[index % seeds.values.count])
+      return prompts.count > 1 ? "\(prompt), seed \(seed)" : "seed \(seed)"
+    }
     let images = try small.map { try $0.enlarged(scale) }
     let labels = seeds.values.map { "seed \($0)" }
     if prompts.count == 1 {
-      let square = Int(Double(images.count).squareRoot().rounded(.up))
-      try output.write(
-        ContactSheet(columns: columns ?? square).draw(zip(images, labels).map { (image: $0, label: $1) }))
+      try output.write(ContactSheet(columns: columns).draw(zip(images, labels).map { (image: $0, label: $1) }))
     } else {
       try output.write(GridSheet(columns: labels, rows: prompts).draw(images))
     }

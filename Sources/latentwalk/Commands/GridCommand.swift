@@ -74,6 +74,7 @@ struct GridCommand: ParsableCommand {
     let script = try script()
     let places = Grid.cells(columns: columns, rows: rows)
     let source = try WalkSource(script, model.load(script.model), film.report, .mixes(places.map(\.weights)))
+    try output.check(roomFor: rows, by: columns, of: source, scale: script.output.scale)
     let images = try source.pictures(
       atOnce: source.atOnce, onBadFrame: film.badFrames.onBadFrame ?? .retry, film.report)
     let sheet = GridSheet(

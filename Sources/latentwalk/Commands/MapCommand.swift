@@ -41,7 +41,7 @@ struct MapCommand: ParsableCommand {
     let engine = try subject.model.load(script.model)
     let source = try WalkSource(script, engine, report)
     // Even spacing moves keyframes: where they are is known when the walk has been surveyed.
-    _ = try source.prepare(nil, Interruption())
+    _ = try source.prepare(nil, nil, Interruption())
     let timeline = source.timeline
     let chosen = Set(Timeline.evenFrames(count, of: timeline.count)).union(timeline.frames).sorted()
     source.choose(chosen)

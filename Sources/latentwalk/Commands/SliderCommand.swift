@@ -85,6 +85,7 @@ struct SliderCommand: ParsableCommand {
     model.apply(to: &script)
     try script.refuseConflict()
     let source = try WalkSource(script, model.load(script.model), report, .mixes(mixes))
+    try output.check(roomFor: seeds.count, by: strengths.count, of: source, scale: script.output.scale)
     let images = try source.pictures(atOnce: source.atOnce, report)
     let sheet = GridSheet(
       columns: strengths.map { $0 == 0 ? "0" : String(format: "%+.3g", $0) },

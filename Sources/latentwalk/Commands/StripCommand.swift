@@ -35,6 +35,7 @@ struct StripCommand: ParsableCommand {
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
     let source = try WalkSource(script, subject.model.load(script.model), report, .frames(chosen))
+    try output.check(roomFor: 1, by: source.count, of: source, scale: script.output.scale)
     let images = try source.pictures(atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
     try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
   }

@@ -30,7 +30,7 @@ struct LengthOptions: ParsableArguments {
   func count() throws -> Int {
     if let frames { return try inRange(frames, "--frames: found \(frames)") }
     let seconds = seconds ?? Rational(4)
-    guard let count = seconds.times(rate.perSecond)?.rounded else {
+    guard let count = seconds.timesRounded(rate.perSecond) else {
       throw Fault.usage("--seconds: found \(seconds); expected a film of at most \(Timeline.longest) frames")
     }
     return try inRange(count, "--seconds: found \(seconds), which is \(count) frames at \(rate) fps")

@@ -47,7 +47,12 @@ struct PromptWalk {
       closing = loop == .closed ? times.last : nil
     } else {
       // Whole frames, so that the film has exactly as many as are asked for.
-      holds = holds.map { .frames($0.frames(at: rate, beatsPerMinute: pace?.bpm)!) }
+      holds = try holds.map { hold in
+        guard let frames = hold.frames(at: rate, beatsPerMinute: pace?.bpm) else {
+          throw Fault.usage("--hold: found \(hold); expected a time that a film can take")
+        }
+        return .frames(frames)
+      }
       (starts, closing) = try evenStarts(of: count, over: frames, loop, holds.map(\.amount.rounded))
     }
     return try Timeline(

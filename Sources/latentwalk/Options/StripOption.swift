@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Pixels
+import Render
 
 /// A look at a film while it is rendered.
 struct StripOption: ParsableArguments {
@@ -41,8 +42,12 @@ struct StripOption: ParsableArguments {
     throw Fault.usage("--strip-count: found \(count) for a film of \(frames) frames; expected no more than that")
   }
 
-  /// The strip of a film of so many frames; nil where none is wanted.
-  func live(frames: Int) -> LiveStrip? {
-    path.map { LiveStrip(at: $0, Swift.min(count ?? 8, frames), of: frames) }
+  /// The strip of a film; nil where none is wanted.
+  func live(_ film: any FrameSource) throws -> LiveStrip? {
+    guard let path else { return nil }
+    let count = Swift.min(count ?? 8, film.count)
+    try PictureOutput(argument: path).check(
+      roomFor: 1, by: count, of: film, scale: Pixels.Image.readableScale(ofWidth: film.width))
+    return LiveStrip(at: path, count, of: film.count)
   }
 }

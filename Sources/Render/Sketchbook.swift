@@ -1,0 +1,24 @@
+internal import Foundation
+package import Pixels
+
+/// Pictures that a job's preparation has looked at, kept by their numbers so that it goes on where it stopped.
+package struct Sketchbook: Sendable {
+  let folder: URL
+  let width: Int
+  let height: Int
+
+  /// The picture of that number; nil where it has to be made.
+  package func picture(_ number: Int) -> Image? {
+    Image(keptAt: folder.appendingPathComponent(Self.name(of: number)).path, width: width, height: height)
+  }
+
+  /// Keeps a picture, whole or not at all.
+  package func keep(_ image: Image, as number: Int) throws(PictureError) {
+    try PendingFile.write(
+      PNG.encode(image, level: 1), to: folder.appendingPathComponent(Self.name(of: number)))
+  }
+
+  private static func name(of number: Int) -> String { "sketch-\(number).png" }
+
+  static func isPage(_ name: String) -> Bool { name.wholeMatch(of: #/sketch-[0-9]+\.png/#) != nil }
+}
