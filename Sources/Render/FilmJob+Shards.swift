@@ -20,8 +20,10 @@ extension FilmJob {
     interruption: Interruption = Interruption()
   ) throws(JobError) -> ShardOutcome {
     try checkOutput(for: source)
-    guard let folder = try JobFolder(at: self.folder, record: record, for: shard, interruption),
-      try prepare(source, among: folder, progress, interruption)
+    func waiting() { progress.note("another shard prepares the film; waiting for it") }
+    guard
+      let folder = try JobFolder(at: self.folder, record: record, for: shard, interruption, waiting: waiting),
+      try prepare(source, among: folder, interruption, waiting: waiting)
     else { return .interrupted(done: 0, pictures: shard.frames(of: source.pictures).count) }
     let pictures = source.pictures
     let share = shard.frames(of: pictures)
@@ -52,14 +54,12 @@ extension FilmJob {
 
   /// Prepares the source, one shard at a time: what one finds out serves all. False where it was asked to stop before.
   private func prepare(
-    _ source: any FrameSource, among folder: borrowing JobFolder, _ progress: ProgressPrinter,
-    _ interruption: Interruption
+    _ source: any FrameSource, among folder: borrowing JobFolder, _ interruption: Interruption, waiting: () -> Void
   ) throws(JobError) -> Bool {
-    let turn = try JobFolder.turn(in: folder.url, interruption) {
-      progress.note("another shard prepares the film; waiting for it")
-    }
-    guard turn != nil else { return false }
-    return try prepare(source, in: folder, interruption)
+    guard let turn = try JobFolder.turn(in: folder.url, interruption, waiting: waiting) else { return false }
+    let isReady = try prepare(source, in: folder, interruption)
+    _ = consume turn
+    return isReady
   }
 
   func nothingToJoin(of source: any FrameSource) -> JobError {

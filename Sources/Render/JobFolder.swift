@@ -26,10 +26,12 @@ struct JobFolder: ~Copyable {
 
   /// Opens or makes the folder for a shard; frames of another record are an error.
   ///
-  /// Nil where it was asked to stop while it waited for its turn.
-  init?(at url: URL, record: JobRecord, for shard: Shard, _ interruption: Interruption) throws(JobError) {
+  /// Nil where it was asked to stop while it waited for its turn; `waiting` is called before it waits.
+  init?(
+    at url: URL, record: JobRecord, for shard: Shard, _ interruption: Interruption, waiting: () -> Void
+  ) throws(JobError) {
     let lock = try FileLock(in: url, named: Self.lockName, shared: true)
-    guard let turn = try Self.turn(in: url, interruption) else { return nil }
+    guard let turn = try Self.turn(in: url, interruption, waiting: waiting) else { return nil }
     if !Self.hasRecord(in: url), Self.names(in: url).contains(where: { Self.index(of: $0) != nil }) {
       throw .otherJob(folder: url.path, reason: "its \(Self.recordName) is missing")
     }
@@ -60,7 +62,7 @@ struct JobFolder: ~Copyable {
 
   /// What only one of the folder's shards may do at a time; nil where it was asked to stop while it waited.
   static func turn(
-    in url: URL, _ interruption: Interruption, waiting: () -> Void = {}
+    in url: URL, _ interruption: Interruption, waiting: () -> Void
   ) throws(JobError) -> FileLock? {
     var waits = false
     while !interruption.isRequested {

@@ -69,19 +69,6 @@ extension Tensor {
     return y
   }
 
-  package var silu: Tensor {
-    let y = Tensor(shape, scalar)
-    ck_silu(scalar.kernel, address, y.address, Int64(count))
-    return y
-  }
-
-  package static func + (a: Tensor, b: Tensor) -> Tensor {
-    precondition(a.shape == b.shape && a.scalar == b.scalar)
-    let y = Tensor(a.shape, a.scalar)
-    ck_add(a.scalar.kernel, a.address, b.address, y.address, Int64(a.count))
-    return y
-  }
-
   /// [n, h, w, c] enlarged to [n, height, width, c], each pixel taking its nearest source.
   package func upsampled(height: Int, width: Int) -> Tensor {
     let y = Tensor([shape[0], height, width, shape[3]], scalar)

@@ -41,8 +41,9 @@ import Testing
       let rounded = Tensor(values, shape: shape, scalar: .bfloat16)
       let moved = Tensor(channelsFirst: NDArray(values, shape: [1, count, 1, 1]), scalar: .bfloat16)
       // Sixteen at a time, and the rest one by one.
-      let sum = rounded + Tensor([Float](repeating: 0.5, count: count), shape: shape, scalar: .bfloat16)
-      for (tensor, other) in [(rounded, Float(1.5)), (moved, 1.5), (sum, 2)] {
+      let mean = Tensor.lerp(
+        rounded, Tensor([Float](repeating: 0.5, count: count), shape: shape, scalar: .bfloat16), 0.5)
+      for (tensor, other) in [(rounded, Float(1.5)), (moved, 1.5), (mean, 1)] {
         let found = tensor.floats
         #expect(found[place].isNaN, "at \(place) of \(count): \(found[place])")
         #expect(found.indices.allSatisfy { $0 == place || found[$0] == other })

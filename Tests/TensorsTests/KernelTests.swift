@@ -208,15 +208,6 @@ struct KernelTests {
     expectClose(x.geglu, expected)
   }
 
-  @Test(arguments: scalars)
-  func elementwise(scalar: Scalar) {
-    let (a, b) = (
-      Tensor(numbers(99, 1), shape: [99], scalar: scalar), Tensor(numbers(99, 2), shape: [99], scalar: scalar)
-    )
-    expectClose(a + b, zip(a.floats, b.floats).map { Double($0) + Double($1) })
-    expectClose(a.silu, a.floats.map { Double($0) / (1 + exp(-Double($0))) })
-  }
-
   @Test func layouts() {
     let a = NDArray((0..<24).map(Float.init), shape: [1, 2, 3, 4])
     let t = Tensor(channelsFirst: a, scalar: .float32)

@@ -27,8 +27,6 @@ void ck_layer_norm(ck_type type, const void *x, void *y, int64_t rows, int64_t w
 
 // y[i, j] = x[i, j] gelu(x[i, width + j]); x is [rows, 2 width].
 void ck_geglu(ck_type type, const void *x, void *y, int64_t rows, int64_t width);
-void ck_silu(ck_type type, const void *x, void *y, int64_t count);
-void ck_add(ck_type type, const void *a, const void *b, void *y, int64_t count);
 // y = (1 - t) a + t b.
 void ck_lerp(ck_type type, const void *a, const void *b, float t, void *y, int64_t count);
 

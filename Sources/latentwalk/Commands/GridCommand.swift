@@ -116,7 +116,7 @@ struct GridCommand: ParsableCommand {
       corners = ([prompts[0], prompts[1], prompts[0], prompts[1]], [seeds[0], seeds[0], seeds[1], seeds[1]])
     default:
       throw Fault.usage(
-        "found \(prompts.count) prompts and \(seeds.count) seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
+        "found \(prompts.count.counted("prompt")) and \(seeds.count.counted("seed")); expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
       )
     }
     _ = try text.still(4, "corner")

@@ -25,6 +25,11 @@ struct PresetsCommand: ParsableCommand {
   }
 }
 
+extension Int {
+  /// So many of what a regular noun names: `1 seed`, `2 seeds`.
+  func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
+}
+
 extension String {
   func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
