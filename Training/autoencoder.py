@@ -5,6 +5,8 @@ Synthesis with Latent Diffusion Models" (2022): its loss without the perceptual 
 drawings do not need, and with the differences between neighbours, which keep their edges.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -94,26 +96,44 @@ def held_out_psnr(model: AutoencoderKL, pixels: torch.Tensor) -> float:
     return psnr(y.clamp(-1, 1), x).mean().item()
 
 
+@dataclass(frozen=True)
+class Lessons:
+    """A run's pictures as bytes [n, h, w, 3]: those to learn from, and those to be asked about."""
+
+    known: torch.Tensor
+    held_out: torch.Tensor
+
+    @classmethod
+    def read(cls, machine: Machine) -> "Lessons":
+        pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures"))).to(machine.device)
+        return cls(pixels[:-HELD_OUT], pixels[-HELD_OUT:])
+
+    def draw(self, count: int) -> torch.Tensor:
+        """The numbers of some pictures, at random."""
+        return torch.randint(len(self.known), (count,), device=self.known.device)
+
+    def teach(self, training: Training, loss: Callable[[], torch.Tensor]) -> bool:
+        """Trains an autoencoder, and prints how well it knows the held-out pictures. Says whether it is finished."""
+        training.run(loss)
+        print(f"autoencoder: {held_out_psnr(training.average, self.held_out):.1f} dB on {HELD_OUT} held-out pictures")
+        return training.finished
+
+
 def train(configuration: Configuration, machine: Machine) -> bool:
     """Trains the autoencoder. Says whether it is finished."""
-    model = build(configuration)
-    training = Training("autoencoder", model, configuration.autoencoder, machine)
+    training = Training("autoencoder", build(configuration), configuration.autoencoder, machine)
     if training.finished:
         return True
-    pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures")))
-    known, held_out = pixels[:-HELD_OUT].to(machine.device), pixels[-HELD_OUT:].to(machine.device)
+    model, lessons = training.model, Lessons.read(machine)
     if machine.compiles:
         model.encoder.compile()
         model.decoder.compile()
 
     def batch() -> torch.Tensor:
-        chosen = torch.randint(len(known), (configuration.autoencoder.batch,), device=machine.device)
-        x = as_input(known[chosen])
+        x = as_input(lessons.known[lessons.draw(configuration.autoencoder.batch)])
         return x.flip(3) if torch.rand(()) < 0.5 else x
 
-    training.run(lambda: loss(model, batch(), machine))
-    print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
-    return training.finished
+    return lessons.teach(training, lambda: loss(model, batch(), machine))
 
 
 def keep(model: AutoencoderKL, machine: Machine) -> None:

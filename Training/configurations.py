@@ -25,7 +25,8 @@ class Configuration:
     plain: float  # share of things alone on a pale background
     coloured: float  # share of the others in a colour of their own choosing
     styled: float  # share drawn as a painting or a drawing
-    emphasis: float  # how much more often than it is drawn a picture of the outermost ring is learned from
+    newest: float  # how much more often than it is drawn a picture of the outermost ring is learned from
+    composed: float  # and one of a thing in a colour of its own choosing and in a place
     # The autoencoder: each level after the first halves the picture
     autoencoder_widths: tuple[int, ...]
     latent_channels: int
@@ -63,7 +64,8 @@ CONFIGURATIONS = {
         plain=0.35,
         coloured=0.2,
         styled=0,
-        emphasis=1,
+        newest=1,
+        composed=1,
         autoencoder_widths=(32, 64, 128),
         latent_channels=4,
         tokens=32,
@@ -83,7 +85,8 @@ CONFIGURATIONS = {
         plain=0.3,
         coloured=0.5,
         styled=0,
-        emphasis=3,  # emoji64 has not met the common things
+        newest=2,  # emoji64 has not met the common things
+        composed=3,
         autoencoder_widths=(32, 32, 64, 128),
         latent_channels=4,
         tokens=32,
@@ -92,8 +95,8 @@ CONFIGURATIONS = {
         text_layers=3,
         unet_widths=(64, 128, 256),
         heads=4,
-        autoencoder=Schedule(minutes=70, batch=8, rate=6e-4, warm_up=100, ema=0.995),
-        denoiser=Schedule(minutes=92, batch=32, rate=6e-4),
+        autoencoder=Schedule(minutes=100, batch=4, rate=2.5e-4, warm_up=50, ema=0.995),
+        denoiser=Schedule(minutes=98, batch=32, rate=6e-4),
     ),
     # Half an hour of one large GPU: 477 things, latents of 8×16×16.
     "emoji477": Configuration(
@@ -103,7 +106,8 @@ CONFIGURATIONS = {
         plain=0.35,
         coloured=0.2,
         styled=0.06,
-        emphasis=1,
+        newest=1,
+        composed=1,
         autoencoder_widths=(32, 64, 128, 128),
         latent_channels=8,
         tokens=32,

@@ -6,6 +6,7 @@ Ho, Jain and Abbeel, "Denoising Diffusion Probabilistic Models" (2020), with the
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -111,11 +112,23 @@ def step_chances(scheduler: DDIMScheduler) -> torch.Tensor:
     return (1 - EVEN) * weight / weight.sum() + EVEN / STEPS
 
 
+def any_of(words: Iterable[str]) -> str:
+    return r"\b(" + "|".join(words) + r")\b"
+
+
 def picture_chances(configuration: Configuration, captions: list[str]) -> torch.Tensor:
-    """How often each picture is learned from: more often where it shows a thing of the outermost ring."""
+    """How often each picture is learned from: more often where it shows a new thing, or a coloured one in a place."""
     outermost = [thing for thing in names.things(configuration.rings) if thing.ring == configuration.rings - 1]
-    named = re.compile(r"\b(" + "|".join(noun for thing in outermost for noun in thing.nouns) + r")\b")
-    return torch.tensor([configuration.emphasis if named.search(caption) else 1.0 for caption in captions])
+    new = re.compile(any_of(noun for thing in outermost for noun in thing.nouns))
+    places = any_of(where for place in pictures.PLACES.values() for where in place.where)
+    composed = re.compile(any_of(pictures.COLOURS) + ".*" + places)
+
+    def chance(caption: str) -> float:
+        return (configuration.newest if new.search(caption) else 1.0) * (
+            configuration.composed if composed.search(caption) else 1.0
+        )
+
+    return torch.tensor([chance(caption) for caption in captions])
 
 
 def train(configuration: Configuration, machine: Machine, vae: AutoencoderKL, start: Path | None = None) -> bool:

@@ -20,8 +20,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import autoencoder
-import pictures
-from autoencoder import HELD_OUT, as_input, edge_difference, held_out_psnr
+from autoencoder import Lessons, as_input, edge_difference
 from configurations import Configuration
 from loop import Machine, Training
 
@@ -112,37 +111,34 @@ def disturbed(latents: torch.Tensor, deviation: float) -> torch.Tensor:
     return latents + strength * torch.randn_like(latents)
 
 
+def layout(machine: Machine) -> torch.memory_format:
+    """The order of numbers in memory that the device is faster in."""
+    return torch.channels_last if machine.device.type == "cuda" else torch.contiguous_format
+
+
 def refine(configuration: Configuration, machine: Machine, start: AutoencoderKL) -> bool:
     """Trains all of an autoencoder of the full size further. Says whether it is finished."""
     latents = autoencoder.latents(start, machine)
     variance, deviation = latents.var().item(), latents.std().item()
     training = Training("autoencoder", start, configuration.autoencoder, machine)
-    layout = torch.channels_last if machine.device.type == "cuda" else torch.contiguous_format
-    model = training.model.to(memory_format=layout)
-    pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures")))
-    held_out = pixels[-HELD_OUT:].to(machine.device)
+    model, lessons = training.model.to(memory_format=layout(machine)), Lessons.read(machine)
 
     def loss() -> torch.Tensor:
-        chosen = torch.randint(len(pixels) - HELD_OUT, (configuration.autoencoder.batch,))
-        x = as_input(pixels[chosen].to(machine.device)).contiguous(memory_format=layout)
+        chosen = lessons.draw(configuration.autoencoder.batch)
+        x = as_input(lessons.known[chosen]).contiguous(memory_format=layout(machine))
         with machine.autocast():
             z = model.encode(x).latent_dist.mode()
             y = model.decode(disturbed(z, deviation)).sample
         return picture_difference(y.float(), x) + ANCHOR * F.mse_loss(z.float(), latents[chosen]) / variance
 
-    training.run(loss)
-    print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
-    return training.finished
+    return lessons.teach(training, loss)
 
 
 def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL) -> bool:
     """Grows the teacher and trains what came of it. Says whether it is finished."""
     training = Training("autoencoder", grown(teacher, configuration), configuration.autoencoder, machine)
-    layout = torch.channels_last if machine.device.type == "cuda" else torch.contiguous_format  # what each is faster in
-    model = training.model.to(memory_format=layout)
+    model, lessons = training.model.to(memory_format=layout(machine)), Lessons.read(machine)
     latents = autoencoder.latents(teacher, machine)
-    pixels = torch.from_numpy(pictures.load(pictures.shards(machine.folder / "pictures")))
-    held_out = pixels[-HELD_OUT:].to(machine.device)
     deviation = latents.std().item()
     begins = 60 * configuration.autoencoder.minutes * INNER_FROM
 
@@ -161,11 +157,9 @@ def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL
         return picture_difference(y, x)
 
     def loss() -> torch.Tensor:
-        chosen = torch.randint(len(pixels) - HELD_OUT, (configuration.autoencoder.batch,))
-        x = as_input(pixels[chosen].to(machine.device)).contiguous(memory_format=layout)
+        chosen = lessons.draw(configuration.autoencoder.batch)
+        x = as_input(lessons.known[chosen]).contiguous(memory_format=layout(machine))
         total = decoder_loss(latents[chosen], x)
         return total + encoder_loss(x) if training.step % ENCODER_EVERY == 0 else total
 
-    training.run(loss)
-    print(f"autoencoder: {held_out_psnr(training.average, held_out):.1f} dB on {HELD_OUT} held-out pictures")
-    return training.finished
+    return lessons.teach(training, loss)

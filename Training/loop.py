@@ -47,24 +47,72 @@ def rate_at(spent: float, step: int, schedule: Schedule) -> float:
     return schedule.rate * min(1, (step + 1) / schedule.warm_up) * (0.02 + 0.98 * cosine)
 
 
-def optimizer_of(model: nn.Module) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter, 2019) that decays matrices and kernels, not biases and norms."""
+def orthogonalised(matrix: torch.Tensor) -> torch.Tensor:
+    """The nearest matrix whose singular values are all about 1, by five Newton-Schulz steps of the fifth degree.
+
+    The steps are polynomials of the rows' products alone, so they are multiplied together before they meet the rows.
+    """
+    x = matrix / (matrix.norm() + 1e-7)
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    products, steps = x @ x.T, None
+    for _ in range(5):
+        step = torch.addmm(products, products, products, beta=-4.7750, alpha=2.0315)
+        step.diagonal().add_(3.4445)
+        steps = step if steps is None else step @ steps
+        products = step @ products @ step
+    x = steps @ x
+    return x.T if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose every step changes all directions of a matrix alike; a kernel is a matrix of its outputs' rows.
+
+    Jordan et al., "Muon: An optimizer for hidden layers in neural networks" (2024). The factor 0.2 √max(rows, columns)
+    gives a step AdamW's size, so that both take the same rates (Liu et al., "Muon is Scalable for LLM Training", 2025,
+    section 2.2).
+    """
+
+    def __init__(self, parameters: list[nn.Parameter], momentum: float = 0.95, weight_decay: float = 0.01):
+        super().__init__(parameters, {"lr": 0.0, "momentum": momentum, "weight_decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for group in self.param_groups:
+            for p in group["params"]:
+                mean = self.state[p].setdefault("mean", torch.zeros_like(p))
+                mean.lerp_(p.grad, 1 - group["momentum"])
+                ahead = orthogonalised(p.grad.lerp(mean, group["momentum"]).flatten(1))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_(ahead.view_as(p), alpha=-group["lr"] * 0.2 * max(ahead.shape) ** 0.5)
+
+
+LEAST_SIDE = 16  # of a matrix for Muon: what leads from and to a few channels is AdamW's
+
+
+def optimizers_of(model: nn.Module) -> list[torch.optim.Optimizer]:
+    """Muon for hidden matrices and kernels, AdamW (Loshchilov and Hutter, 2019) for all else."""
+    embeddings = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
+
+    def is_hidden(p: nn.Parameter) -> bool:
+        return p.ndim > 1 and id(p) not in embeddings and min(len(p), p[0].numel()) >= LEAST_SIDE
+
     parameters = list(model.parameters())
-    groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.01},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    others = [p for p in parameters if not is_hidden(p)]
+    return [
+        Muon([p for p in parameters if is_hidden(p)]),
+        torch.optim.AdamW(others, betas=(0.9, 0.99), weight_decay=0.0, fused=True),
     ]
-    return torch.optim.AdamW(groups, betas=(0.9, 0.99), fused=True)
 
 
 class Training:
-    """A model, its moving average and its optimiser, with the file they are kept in."""
+    """A model, its moving average and its optimisers, with the file they are kept in."""
 
     def __init__(self, name: str, model: nn.Module, schedule: Schedule, machine: Machine):
         self.name, self.schedule, self.machine = name, schedule, machine
         self.model = model.to(machine.device, memory_format=torch.channels_last).train()
         self.average = copy.deepcopy(self.model).eval().requires_grad_(False)
-        self.optimizer = optimizer_of(self.model)
+        self.optimizers = optimizers_of(self.model)
         self.step, self.spent, self.loss = 0, 0.0, math.nan
         self.file = machine.folder / f"{name}.pt"
         if self.file.exists():
@@ -78,7 +126,8 @@ class Training:
         state = torch.load(self.file, map_location=self.machine.device)
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
         self.step, self.spent, self.loss = state["step"], state["spent"], state["loss"]
         torch.set_rng_state(state["random"].cpu())
         print(f"{self.name}: resumed at step {self.step}, after {self.spent / 60:.1f} minutes", flush=True)
@@ -88,7 +137,7 @@ class Training:
         state = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
             "spent": self.spent,
             "loss": self.loss,
@@ -116,12 +165,14 @@ class Training:
         self.save()
 
     def take_step(self, loss: torch.Tensor) -> None:
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate_at(self.spent, self.step, self.schedule)
+        rate = rate_at(self.spent, self.step, self.schedule)
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.step()
+            optimizer.zero_grad()
         self.step += 1
         decay = min(self.schedule.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
