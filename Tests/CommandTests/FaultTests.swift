@@ -133,7 +133,7 @@ import Testing
     Case("image \"a\"_-_b", 64, "character 7: found 'b'; expected a prompt in double quotes"),
     Case(
       "grid a b", 64,
-      "found 2 prompts and 1 seeds; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
+      "found 2 prompts and 1 seed; expected four corners: four of either or of both, two prompts and two seeds, or an --image for the fourth"
     ),
     Case("grid a b c d --seeds 1,2", 64, "found 4 prompts and 2 seeds"),
     Case("grid a b c d --columns 1", 64, "--columns: found 1; expected 2 to 100"),
