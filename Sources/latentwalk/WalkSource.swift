@@ -142,22 +142,21 @@ final class WalkSource: FrameSource {
       var mended = MendedFrames(
         FramesAhead(moments, atOnce: atOnce), onBadFrame == .stop ? .stop : .retry, progress, called: "survey's picture"
       )
-      return try states.indices.map { index in
+      return try (moments.first..<looked).map { index in
         if interruption.isRequested { throw Interrupted() }
         defer { progress.advance(rendered: true) }
         do {
           return try mended.frame(at: index, after: nil)
         } catch let fault as BrokenFrame {
           throw BrokenFrame(
-            "even spacing: picture \(moments.first + index) of the survey: \(fault); give less guidance, or --spacing time"
-          )
+            "even spacing: picture \(index) of the survey: \(fault); give less guidance, or --spacing time")
         }
       }
     }
   }
 }
 
-/// Pictures of some moments of a walk, `first` and on of those that are kept in a sketchbook.
+/// Pictures of some moments of a walk, by their numbers in a survey, from `first` on.
 private struct Moments: FrameSource {
   let frames: WalkFrames
   let careful: CarefulFrames?
@@ -166,20 +165,20 @@ private struct Moments: FrameSource {
   let sketches: Sketchbook?
   let first: Int
 
-  var count: Int { states.count }
+  var count: Int { first + states.count }
   var width: Int { size.width }
   var height: Int { size.height }
 
   func frame(at index: Int) throws -> Image {
-    if let kept = sketches?.picture(first + index) { return kept }
+    if let kept = sketches?.picture(index) { return kept }
     return try picture(index, of: frames)
   }
 
   func frameAgain(at index: Int) throws -> Image? { try careful.map { try picture(index, of: $0.frames()) } }
 
   private func picture(_ index: Int, of frames: WalkFrames) throws -> Image {
-    let image = try namingBroken { try frames.picture(of: states[index]) }
-    try sketches?.keep(image, as: first + index)
+    let image = try namingBroken { try frames.picture(of: states[index - first]) }
+    try sketches?.keep(image, as: index)
     return image
   }
 }
