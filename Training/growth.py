@@ -111,21 +111,16 @@ def disturbed(latents: torch.Tensor, deviation: float) -> torch.Tensor:
     return latents + strength * torch.randn_like(latents)
 
 
-def layout(machine: Machine) -> torch.memory_format:
-    """The order of numbers in memory that the device is faster in."""
-    return torch.channels_last if machine.device.type == "cuda" else torch.contiguous_format
-
-
 def refine(configuration: Configuration, machine: Machine, start: AutoencoderKL) -> bool:
     """Trains all of an autoencoder of the full size further. Says whether it is finished."""
     latents = autoencoder.latents(start, machine)
     variance, deviation = latents.var().item(), latents.std().item()
     training = Training("autoencoder", start, configuration.autoencoder, machine)
-    model, lessons = training.model.to(memory_format=layout(machine)), Lessons.read(machine)
+    model, lessons = training.model.to(memory_format=machine.layout), Lessons.read(machine)
 
     def loss() -> torch.Tensor:
         chosen = lessons.draw(configuration.autoencoder.batch)
-        x = as_input(lessons.known[chosen]).contiguous(memory_format=layout(machine))
+        x = as_input(lessons.known[chosen]).contiguous(memory_format=machine.layout)
         with machine.autocast():
             z = model.encode(x).latent_dist.mode()
             y = model.decode(disturbed(z, deviation)).sample
@@ -137,7 +132,7 @@ def refine(configuration: Configuration, machine: Machine, start: AutoencoderKL)
 def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL) -> bool:
     """Grows the teacher and trains what came of it. Says whether it is finished."""
     training = Training("autoencoder", grown(teacher, configuration), configuration.autoencoder, machine)
-    model, lessons = training.model.to(memory_format=layout(machine)), Lessons.read(machine)
+    model, lessons = training.model.to(memory_format=machine.layout), Lessons.read(machine)
     latents = autoencoder.latents(teacher, machine)
     deviation = latents.std().item()
     begins = 60 * configuration.autoencoder.minutes * INNER_FROM
@@ -158,7 +153,7 @@ def train(configuration: Configuration, machine: Machine, teacher: AutoencoderKL
 
     def loss() -> torch.Tensor:
         chosen = lessons.draw(configuration.autoencoder.batch)
-        x = as_input(lessons.known[chosen]).contiguous(memory_format=layout(machine))
+        x = as_input(lessons.known[chosen]).contiguous(memory_format=machine.layout)
         total = decoder_loss(latents[chosen], x)
         return total + encoder_loss(x) if training.step % ENCODER_EVERY == 0 else total
 
