@@ -85,7 +85,7 @@ struct JobFolder: ~Copyable {
   private func names() -> [String] { Self.names(in: url) }
 
   private static func names(in url: URL) -> [String] {
-    (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    (try? Pixels.names(inFolder: url.path)) ?? []
   }
 
   /// A finished frame; nil where it is missing, broken or of another size, and has to be rendered.
@@ -102,8 +102,7 @@ struct JobFolder: ~Copyable {
   /// Keeps a frame, whole or not at all.
   func save(_ image: Image, at index: Int) throws(JobError) {
     do throws(PictureError) {
-      // Little time: a frame may take less than a tenth of a second.
-      try Self.write(PNG.encode(image, level: 1), to: Self.name(of: index), in: url)
+      try Self.write(image, to: Self.name(of: index), in: url)
     } catch {
       throw .file(error)
     }
@@ -217,6 +216,11 @@ struct JobFolder: ~Copyable {
       let record = try? JSONDecoder().decode(JobRecord.self, from: Data(bytes))
     else { throw .otherJob(folder: url.path, reason: "its \(recordName) cannot be read") }
     return record
+  }
+
+  /// Writes a picture as a PNG, in little time: to make it may take less than a tenth of a second.
+  static func write(_ image: Image, to name: String, in url: URL) throws(PictureError) {
+    try write(PNG.encode(image, level: 1), to: name, in: url)
   }
 
   /// Writes a file whole or not at all, in place of whatever has its name.

@@ -14,8 +14,7 @@ package struct Sketchbook: Sendable {
 
   /// Keeps a picture, whole or not at all.
   package func keep(_ image: Image, as number: Int) throws(PictureError) {
-    try PendingFile.write(
-      PNG.encode(image, level: 1), to: folder.appendingPathComponent(Self.name(of: number)))
+    try JobFolder.write(image, to: Self.name(of: number), in: folder)
   }
 
   private static func name(of number: Int) -> String { "sketch-\(number).png" }

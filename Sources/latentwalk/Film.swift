@@ -20,12 +20,6 @@ struct Film {
     try self.init(script, at: path, .all, route: [], lengths: script.timeline.lengths)
   }
 
-  /// The film of a script's file or name; goes where the script says unless `path` does.
-  init(named name: String, at path: String?, _ options: ScriptOptions) throws {
-    let script = try options.script(name)
-    try self.init(script, at: path ?? Self.path(of: script, named: ScriptOptions.title(name)))
-  }
-
   /// A film of `points` on the square between the script's four keyframes.
   init(_ script: Script, at path: String, over points: [Grid.Point]) throws {
     let lengths = Timeline.lengths(frames: points.count, rate: script.timeline.rate)

@@ -281,7 +281,8 @@ import Video
     #expect(refused.code == 73)
     #expect(
       refused.errors.contains(
-        "film.mkv.job holds frames of another job: there were to be 1000000 frames, and now 3; remove it or use --fresh"))
+        "film.mkv.job holds frames of another job: there were to be 1000000 frames, and now 3; remove it or use --fresh"
+      ))
     #expect(try tool.run(other + ["--fresh"]).code == 0)
     #expect(try tool.files.contains("film.mkv.job") == false)
   }

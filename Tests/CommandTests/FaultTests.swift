@@ -46,7 +46,8 @@ import Testing
     Case(
       "slider a --direction \"b\"_-_\"c\" --count 100 --size 6400x512 -o s.png", 64, "a sheet of 640000x512; expected"),
     Case(
-      "walk a b --quiet --frames 200 --size 2048x2048 --strip s.png --strip-count 140", 64, "a sheet of 286720x2048; expected"),
+      "walk a b --quiet --frames 200 --size 2048x2048 --strip s.png --strip-count 140", 64,
+      "a sheet of 286720x2048; expected"),
     Case("walk a b --cache deep:2 --method blend", 64, "--cache: found a cache with the method blend, whose branches"),
     Case("walk a b --size 65537x64", 64, "expected width and height in pixels, such as 512x512"),
     Case("walk a b --seconds 0", 64, "expected seconds above 0"),

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Scripts
-import Walk
 
 struct JoinCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,21 +10,12 @@ struct JoinCommand: ParsableCommand {
       after latentwalk render car-to-tiger --shard 1/2 -o film.mp4, and the same with --shard 2/2
       """)
 
-  @Argument(help: ArgumentHelp("A script's file, or a shipped script's name.", valueName: "script"))
-  var name: String
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where the film goes. (default: what the script says)", valueName: "file"))
-  var output: String?
-
-  @OptionGroup var strip: StripOption
-  @OptionGroup var options: ScriptOptions
+  @OptionGroup var film: ScriptFilm
 
   func run() throws {
-    guard !options.film.fresh else { throw Fault.usage("join --fresh: would throw away the frames that it is to join") }
-    try strip.check()
-    let film = try Film(named: name, at: output, options)
-    try strip.check(frames: film.script.timeline.count)
-    try Projector(options.model, options.film).render(film, .join, strip: strip)
+    guard !film.options.film.fresh else {
+      throw Fault.usage("join --fresh: would throw away the frames that it is to join")
+    }
+    try film.render(.join)
   }
 }

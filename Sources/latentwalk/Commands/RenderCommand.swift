@@ -1,6 +1,4 @@
 import ArgumentParser
-import Scripts
-import Walk
 
 struct RenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,22 +10,11 @@ struct RenderCommand: ParsableCommand {
       Example: latentwalk render Presets/car-to-tiger.yaml -o film.mp4
       """)
 
-  @Argument(help: ArgumentHelp("A script's file, or a shipped script's name.", valueName: "script"))
-  var name: String
-
-  @Option(
-    name: .shortAndLong, help: ArgumentHelp("Where the film goes. (default: what the script says)", valueName: "file"))
-  var output: String?
-
   @OptionGroup var share: ShardOption
-  @OptionGroup var strip: StripOption
-  @OptionGroup var options: ScriptOptions
+  @OptionGroup var film: ScriptFilm
 
   func run() throws {
-    try share.check(options.film, strip)
-    try strip.check()
-    let film = try Film(named: name, at: output, options)
-    try strip.check(frames: film.script.timeline.count)
-    try Projector(options.model, options.film).render(film, share.shard.map { .shard($0) } ?? .whole, strip: strip)
+    try share.check(film.options.film, film.strip)
+    try film.render(share.shard.map { .shard($0) } ?? .whole)
   }
 }

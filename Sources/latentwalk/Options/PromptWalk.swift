@@ -72,7 +72,8 @@ struct PromptWalk {
     let count = named == 1 ? max(1, last) : named
     guard prompts.count == seeds.count || min(prompts.count, seeds.count) == 1 else {
       throw Fault.usage(
-        "found \(prompts.count.counted("prompt")) and \(seeds.count.counted("seed")); expected as many seeds as prompts, or one of either")
+        "found \(prompts.count.counted("prompt")) and \(seeds.count.counted("seed")); expected as many seeds as prompts, or one of either"
+      )
     }
     guard count >= 2 else {
       throw Fault.usage(

@@ -26,14 +26,10 @@ struct ShardOption: ParsableArguments {
   }
 
   @Sendable static func parse(_ text: String) throws -> Shard {
-    try parse(text, environment: ProcessInfo.processInfo.environment)
-  }
-
-  private static func parse(_ text: String, environment: [String: String]) throws -> Shard {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let count = parts.count == 2 ? Int(parts[1]) : nil
     if parts[0] == "auto", parts.count == 1 || count != nil {
-      let (number, told) = try task(in: environment)
+      let (number, told) = try task(in: ProcessInfo.processInfo.environment)
       guard let count = count ?? told else {
         throw ValidationError("the environment does not tell how many shards there are; expected auto/N")
       }
