@@ -48,7 +48,7 @@ struct Work {
 
   private func ceiling() -> Double {
     let side = 2048
-    let product = Product(weight: Plain(waves(side * side, 0.7), shape: [side, side]), bias: nil)
+    let product = Product(weight: NDArray(waves(side * side, 0.7), shape: [side, side]), bias: nil)
     let x = Tensor(waves(side * side, 0.3), shape: [side, side], scalar: engine.scalar)
     let times = (0..<8).map { _ in ContinuousClock().measure { _ = product(x) }.seconds }
     return 2 * pow(Double(side), 3) / times.min()! / 1e9
@@ -139,17 +139,4 @@ struct Work {
   private func waves(_ count: Int, _ pitch: Double) -> [Float] {
     (0..<count).map { Float(sin(Double($0) * pitch)) }
   }
-}
-
-/// Weights that are in memory already.
-private struct Plain: WeightSource {
-  let shape: [Int]
-  private let values: [Float]
-
-  init(_ values: [Float], shape: [Int]) {
-    self.values = values
-    self.shape = shape
-  }
-
-  func read(into floats: UnsafeMutablePointer<Float>) { floats.update(from: values, count: values.count) }
 }

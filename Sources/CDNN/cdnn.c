@@ -85,6 +85,10 @@ static dnnl_primitive_attr_t attributes(bool add, desc_t y, cdnn_activation acti
   return attr;
 }
 
+// An operation is cut for as many threads as its maker's team has.
+extern int omp_get_max_threads(void);
+extern void omp_set_num_threads(int);
+
 static desc_ref query(const cdnn_op *op, dnnl_query_t what, int index) {
   return dnnl_primitive_desc_query_md(op->pd, what, index);
 }
@@ -140,13 +144,18 @@ cdnn_op *cdnn_convolution_create(const cdnn_convolution *c) {
 
 cdnn_op *cdnn_product_create(const cdnn_product *p) {
   dnnl_data_type_t t = type_of(p->type);
-  desc_t x = describe(2, (dnnl_dims_t){p->m, p->k}, t, dnnl_ab);
-  desc_t w = describe(2, (dnnl_dims_t){p->k, p->n}, t, dnnl_format_tag_any);
-  desc_t plain = describe(2, (dnnl_dims_t){p->k, p->n}, dnnl_f32, dnnl_ba);
-  desc_t b = describe(2, (dnnl_dims_t){1, p->n}, dnnl_f32, dnnl_ab);
-  desc_t y = describe(2, (dnnl_dims_t){p->m, p->n}, t, dnnl_ab);
+  bool many = p->places > 1;
+  int dims = many ? 3 : 2, skipped = many ? 0 : 1;
+  desc_t x = describe(dims, (dnnl_dims_t){p->places, p->m, p->k} + skipped, t, many ? dnnl_abc : dnnl_ab);
+  desc_t w = describe(dims, (dnnl_dims_t){p->places, p->k, p->n} + skipped, t, dnnl_format_tag_any);
+  desc_t plain = describe(dims, (dnnl_dims_t){p->places, p->k, p->n} + skipped, dnnl_f32, many ? dnnl_acb : dnnl_ba);
+  desc_t b = describe(dims, (dnnl_dims_t){1, 1, p->n} + skipped, dnnl_f32, many ? dnnl_abc : dnnl_ab);
+  desc_t y = describe(dims, (dnnl_dims_t){p->places, p->m, p->n} + skipped, type_of(p->result),
+                      many ? dnnl_abc : dnnl_ab);
   dnnl_primitive_attr_t attr = attributes(p->add, y, p->activation);
   dnnl_primitive_desc_t pd = NULL;
+  int team = omp_get_max_threads();
+  if (p->alone) omp_set_num_threads(1);
 #if DNNL_VERSION_MAJOR >= 3
   dnnl_matmul_primitive_desc_create(&pd, engine, x, w, p->bias ? b : NULL, y, attr);
 #else
@@ -156,7 +165,9 @@ cdnn_op *cdnn_product_create(const cdnn_product *p) {
 #endif
   dnnl_primitive_attr_destroy(attr);
   forget(x), forget(w), forget(b), forget(y);
-  return pd ? finish(pd, plain, p->bias, p->add) : NULL;
+  cdnn_op *op = pd ? finish(pd, plain, p->bias, p->add) : NULL;
+  if (p->alone) omp_set_num_threads(team);
+  return op;
 }
 
 void cdnn_op_free(cdnn_op *op) {

@@ -1,6 +1,5 @@
 #include "attention.h"
 
-#include "team.h"
 #include "vector.h"
 
 // Attention in tiles that stay in cache, with the softmax kept as a running maximum and sum

@@ -4,7 +4,6 @@
 
 #include <immintrin.h>
 
-#include "team.h"
 #include "vector.h"
 
 // The tiles of attention.c with AVX512-BF16: one instruction multiplies two bf16 pairs a lane and adds them in fp32.

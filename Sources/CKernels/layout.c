@@ -1,4 +1,3 @@
-#include "team.h"
 #include "vector.h"
 
 struct upsampling {

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 
-#include "team.h"
 #include "vector.h"
 
 // Group normalisation in two passes over memory. The first sums each channel of a chunk of pixels,

@@ -1,5 +1,3 @@
-#include "team.h"
-
 #include <stdatomic.h>
 
 #include "ckernels.h"

@@ -65,11 +65,15 @@ package struct MappedTensor: Sendable {
 
   package var count: Int { place == nil ? 0 : shape.reduce(1, *) }
 
-  /// Writes all elements in C order. The file's own memory is let go: layers read their weights once.
-  package func read(into floats: UnsafeMutablePointer<Float>) {
-    guard let (file, entry) = place else { return }
-    file.withBytes(of: entry) { entry.type.read($0, into: floats) }
-    file.release(entry)
+  /// Writes some rows in C order. With the last one the file's own memory is let go: layers read their weights once.
+  package func read(rows: Range<Int>, into floats: UnsafeMutablePointer<Float>) {
+    guard let (file, entry) = place, !rows.isEmpty else { return }
+    let size = entry.type.size * (count / shape[0])
+    file.withBytes(of: entry) { bytes in
+      let some = bytes[rows.lowerBound * size..<rows.upperBound * size]
+      entry.type.read(UnsafeRawBufferPointer(rebasing: some), into: floats)
+    }
+    if rows.upperBound == shape[0] { file.release(entry) }
   }
 
   /// A row of a matrix.

@@ -11,8 +11,7 @@ final class Buffer: @unchecked Sendable {
 
   /// For what comes and goes: taken from the pool, to which it returns.
   init(bytes: Int) {
-    capacity = BufferPool.capacity(for: bytes)
-    address = BufferPool.shared.take(capacity)
+    (address, capacity) = BufferPool.shared.take(BufferPool.capacity(for: bytes))
     isPooled = true
   }
 
@@ -44,6 +43,16 @@ final class BufferPool: Sendable {
       bytes -= buffers[index].capacity
       return buffers.remove(at: index).address
     }
+
+    /// Takes out those that came back first until at most so many bytes are left.
+    mutating func shrink(to most: Int) -> [(UnsafeMutableRawPointer, Int)] {
+      var old: [(UnsafeMutableRawPointer, Int)] = []
+      while bytes > max(most, 0) {
+        let capacity = buffers[0].capacity
+        old.append((remove(at: 0), capacity))
+      }
+      return old
+    }
   }
   private let free = Mutex(Free())
 
@@ -54,25 +63,32 @@ final class BufferPool: Sendable {
     return (least + step - 1) / step * step
   }
 
-  func take(_ capacity: Int) -> UnsafeMutableRawPointer {
-    let kept = free.withLock { free in
-      free.buffers.lastIndex { $0.capacity == capacity }.map { free.remove(at: $0) }
+  /// The smallest that suffices and is not wasted, the last of these that came back; or else a new one, for which
+  /// those make room that came back first.
+  func take(_ capacity: Int) -> (UnsafeMutableRawPointer, capacity: Int) {
+    let kept: (UnsafeMutableRawPointer, Int)? = free.withLock { free in
+      var best: Int?
+      for (i, buffer) in free.buffers.enumerated() where capacity...2 * capacity ~= buffer.capacity {
+        if best.map({ buffer.capacity <= free.buffers[$0].capacity }) ?? true { best = i }
+      }
+      guard let best else { return nil }
+      let capacity = free.buffers[best].capacity
+      return (free.remove(at: best), capacity)
     }
-    return kept ?? Pages.take(capacity)
+    if let kept { return kept }
+    for (address, capacity) in free.withLock({ $0.shrink(to: Self.most - capacity) }) { Pages.give(address, capacity) }
+    return (Pages.take(capacity), capacity)
   }
 
-  /// Keeps at most 192 MiB, or twice the largest buffer if that is more: what came back last is needed first.
+  /// What is kept at most, or the largest buffer if that is more: what came back last is needed first.
+  private static let most = 192 << 20
+
   func give(_ address: UnsafeMutableRawPointer, _ capacity: Int) {
     let old = free.withLock { free in
       free.buffers.append((address, capacity))
       free.bytes += capacity
       free.largest = max(free.largest, capacity)
-      var old: [(UnsafeMutableRawPointer, Int)] = []
-      while free.bytes > max(192 << 20, 2 * free.largest) {
-        let capacity = free.buffers[0].capacity
-        old.append((free.remove(at: 0), capacity))
-      }
-      return old
+      return free.shrink(to: max(Self.most, free.largest))
     }
     for (address, capacity) in old { Pages.give(address, capacity) }
   }

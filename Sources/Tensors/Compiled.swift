@@ -7,12 +7,15 @@ package protocol WeightSource: Sendable {
   var shape: [Int] { get }
   /// As many as the shape says, where there are any.
   var count: Int { get }
-  /// Writes all elements in C order; there is room for `count`.
-  func read(into floats: UnsafeMutablePointer<Float>)
+  /// Writes some of the first extent in C order; there is room for them.
+  func read(rows: Range<Int>, into floats: UnsafeMutablePointer<Float>)
 }
 
 extension WeightSource {
   package var count: Int { shape.reduce(1, *) }
+
+  /// Writes all elements in C order; there is room for `count`.
+  func read(into floats: UnsafeMutablePointer<Float>) { read(rows: 0..<shape[0], into: floats) }
 
   /// All elements in C order.
   package func floats() -> [Float] {
@@ -23,17 +26,28 @@ extension WeightSource {
   }
 }
 
+extension NDArray: WeightSource {
+  package func read(rows: Range<Int>, into floats: UnsafeMutablePointer<Float>) {
+    let size = count / shape[0]
+    values.withUnsafeBufferPointer {
+      floats.update(from: $0.baseAddress! + rows.lowerBound * size, count: rows.count * size)
+    }
+  }
+}
+
 /// Several matrices [n, k] on top of one another: their products then cost one call.
 package struct Stacked: WeightSource {
   let parts: [any WeightSource]
 
   package init(_ parts: [any WeightSource]) { self.parts = parts }
   package var shape: [Int] { [parts.reduce(0) { $0 + $1.shape[0] }] + parts[0].shape.dropFirst() }
-  package func read(into floats: UnsafeMutablePointer<Float>) {
-    var floats = floats
+  package func read(rows: Range<Int>, into floats: UnsafeMutablePointer<Float>) {
+    var (floats, first) = (floats, 0)
     for part in parts {
-      part.read(into: floats)
-      floats += part.count
+      let own = rows.clamped(to: first..<first + part.shape[0])
+      part.read(rows: own.lowerBound - first..<own.upperBound - first, into: floats)
+      floats += own.count * (part.count / part.shape[0])
+      first += part.shape[0]
     }
   }
 }
@@ -65,7 +79,13 @@ private final class Operation: @unchecked Sendable {
 
 /// What an operation is compiled for.
 protocol OperationSizes: Hashable, Sendable {
+  /// Of what goes in.
   var scalar: Scalar { get set }
+  /// Of what comes out.
+  var result: Scalar { get }
+}
+extension OperationSizes {
+  var result: Scalar { scalar }
 }
 
 /// One layer's weights and the operations compiled for the sizes it has met.
@@ -75,7 +95,7 @@ protocol OperationSizes: Hashable, Sendable {
 struct Compiled<Sizes: OperationSizes>: ~Copyable, Sendable {
   private struct Ready {
     let operation: Operation
-    let scalar: Scalar
+    let scalar, result: Scalar
     let packed: Buffer
   }
   private let ready = Mutex<[Sizes: Ready]>([:])
@@ -92,24 +112,26 @@ struct Compiled<Sizes: OperationSizes>: ~Copyable, Sendable {
   /// Lets the packed weights go; the next run packs them anew.
   func release() { ready.withLock { $0 = [:] } }
 
-  /// `work` says what is done, for a profile.
-  func run(_ sizes: Sizes, _ x: Tensor, adding: Tensor?, into y: Tensor, _ work: @autoclosure () -> Profile.Work) {
-    let each = ready.withLock { ready in ready[sizes] ?? prepare(sizes, &ready) }
+  /// Compiles for sizes that it has not met and packs the weights for them, by all of the team.
+  func prepare(_ sizes: Sizes) { _ = operation(for: sizes) }
+
+  private func operation(for sizes: Sizes) -> Ready { ready.withLock { ready in ready[sizes] ?? make(sizes, &ready) } }
+
+  func run(_ sizes: Sizes, _ x: Tensor, adding: Tensor? = nil, into y: Tensor) {
+    let each = operation(for: sizes)
     let scratch = Buffer(bytes: cdnn_op_scratch_size(each.operation.handle))
-    let status = Profile.measure(work()) {
-      let (input, addend) = (x.converted(to: each.scalar), adding?.converted(to: each.scalar))
-      let output = each.scalar == y.scalar ? y : Tensor(y.shape, each.scalar)
-      defer { if each.scalar != y.scalar { output.convert(into: y) } }
-      return (bias ?? []).withUnsafeBufferPointer {
-        cdnn_op_run(
-          each.operation.handle, input.address, each.packed.address, bias == nil ? nil : $0.baseAddress,
-          addend?.address, output.address, scratch.address)
-      }
+    let (input, addend) = (x.converted(to: each.scalar), adding?.converted(to: each.result))
+    let output = each.result == y.scalar ? y : Tensor(y.shape, each.result)
+    let status = (bias ?? []).withUnsafeBufferPointer {
+      cdnn_op_run(
+        each.operation.handle, input.address, each.packed.address, bias == nil ? nil : $0.baseAddress,
+        addend?.address, output.address, scratch.address)
     }
     precondition(status == 0, "oneDNN returned \(status) for \(sizes)")
+    if each.result != y.scalar { output.convert(into: y) }
   }
 
-  private func prepare(_ sizes: Sizes, _ ready: inout [Sizes: Ready]) -> Ready {
+  private func make(_ sizes: Sizes, _ ready: inout [Sizes: Ready]) -> Ready {
     var able = sizes
     var created = create(able)
     if created == nil, sizes.scalar == .bfloat16 {
@@ -122,7 +144,7 @@ struct Compiled<Sizes: OperationSizes>: ~Copyable, Sendable {
       $0.key.scalar == sizes.scalar && cdnn_op_same_packing($0.value.operation.handle, handle)
     }
     let packed = twin?.value.packed ?? pack(for: handle, rounded: able.scalar != sizes.scalar)
-    let made = Ready(operation: operation, scalar: able.scalar, packed: packed)
+    let made = Ready(operation: operation, scalar: able.scalar, result: able.result, packed: packed)
     ready[sizes] = made
     return made
   }

@@ -3,7 +3,7 @@ internal import CDNN
 /// A two-dimensional convolution with its weights, over channels-last pictures.
 package final class Convolution: Sendable {
   /// Zeros around the picture, in pixels.
-  package struct Padding: Sendable {
+  package struct Padding: Sendable, Equatable {
     package let top, left, bottom, right: Int
 
     package static func all(_ p: Int) -> Padding { Padding(top: p, left: p, bottom: p, right: p) }
@@ -19,6 +19,8 @@ package final class Convolution: Sendable {
   }
 
   private let compiled: Compiled<Sizes>
+  /// Empty where tiles do not serve.
+  private let tiled: [Tiling: TiledConvolution]
   private let inputs, outputs, kernel, stride: Int
   private let padding: Padding
 
@@ -32,6 +34,8 @@ package final class Convolution: Sendable {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
+    let ways: [Tiling] = kernel == 3 && stride == 1 && padding == .all(1) ? Tiling.allCases : []
+    tiled = Dictionary(uniqueKeysWithValues: ways.map { ($0, TiledConvolution($0, weight: weight, bias: bias)) })
     compiled = Compiled(weight: weight, bias: bias) { sizes in
       var c = cdnn_convolution(
         type: sizes.scalar.dnn, n: Int64(sizes.n), h: Int64(sizes.height), w: Int64(sizes.width), ci: Int64(inputs),
@@ -52,15 +56,37 @@ package final class Convolution: Sendable {
     let width = Self.extent(x.shape[2], padding.left + padding.right, kernel, stride)
     let y = Tensor([x.shape[0], height, width, outputs], x.scalar)
     precondition(adding.map { $0.shape == y.shape && $0.scalar == y.scalar } ?? true)
-    let sizes = Sizes(
-      n: x.shape[0], height: x.shape[1], width: x.shape[2], scalar: x.scalar, adds: adding != nil,
-      activation: activation)
-    compiled.run(
-      sizes, x, adding: adding, into: y,
-      Profile.Work(
-        .convolution, "\(kernel)x\(kernel) of \(inputs) to \(y.shape)",
-        flops: 2 * kernel * kernel * inputs * y.count))
+    Profile.measure(work("", y)) {
+      if activation == .identity || activation == .silu,
+        let tiled = Tiling.paying(x, outputs: outputs).flatMap({ tiled[$0] })
+      {
+        tiled.run(x, adding: adding, silu: activation == .silu, into: y)
+      } else {
+        let sizes = Sizes(
+          n: x.shape[0], height: x.shape[1], width: x.shape[2], scalar: x.scalar, adds: adding != nil,
+          activation: activation)
+        compiled.run(sizes, x, adding: adding, into: y)
+      }
+    }
     return y
+  }
+
+  /// The convolution of `x` with each pixel doubled in height and width.
+  package func ofDoubled(_ x: Tensor) -> Tensor {
+    let (n, height, width) = (x.shape[0], 2 * x.shape[1], 2 * x.shape[2])
+    guard let doubling = tiled[.doubling], min(inputs, outputs) >= Tiling.leastChannels else {
+      return self(x.upsampled(height: height, width: width))
+    }
+    precondition(x.shape.count == 4 && x.width == inputs, "a convolution of \(inputs) channels met \(x.shape)")
+    let y = Tensor([n, height, width, outputs], x.scalar)
+    Profile.measure(work("doubled ", y)) { doubling.run(x, adding: nil, silu: false, into: y) }
+    return y
+  }
+
+  private func work(_ how: String, _ y: Tensor) -> Profile.Work {
+    Profile.Work(
+      .convolution, "\(how)\(kernel)x\(kernel) of \(inputs) to \(y.shape)",
+      flops: 2 * kernel * kernel * inputs * y.count)
   }
 
   private static func extent(_ size: Int, _ padding: Int, _ kernel: Int, _ stride: Int) -> Int {

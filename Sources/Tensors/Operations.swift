@@ -12,6 +12,17 @@ package enum Team {
   package static var threads: Int { Int(ck_threads()) }
   /// Sets the size of the calling thread's team; others keep theirs.
   package static func use(threads: Int) { ck_set_threads(Int32(threads)) }
+
+  /// Calls `task` with every number below `count`, each on one of the team's threads, in any order.
+  static func run(_ count: Int, _ task: @Sendable (Int) -> Void) {
+    withoutActuallyEscaping(task) { task in
+      withUnsafePointer(to: task) {
+        ck_parallel(
+          Int64(count),
+          { task, i in task!.assumingMemoryBound(to: (@Sendable (Int) -> Void).self).pointee(Int(i)) }, $0)
+      }
+    }
+  }
 }
 
 /// Some columns of a tensor's rows: one of several matrices that lie side by side.
@@ -34,13 +45,13 @@ extension Tensor {
 
   /// Group normalisation (Wu and He, 2018) of [n, …, channels], of x + `shift`, then SiLU if asked.
   ///
-  /// `shift` is one row in fp32, a number for each channel.
-  package func groupNormalized(
+  /// `shift` is one row in fp32, a number for each channel. Memory that nobody else holds takes the result.
+  package consuming func groupNormalized(
     groups: Int, weight: [Float], bias: [Float], epsilon: Float, shift: Columns? = nil, silu: Bool
   ) -> Tensor {
     precondition(width % groups == 0 && weight.count == width && bias.count == width)
     precondition(shift.map { $0.count == width && $0.tensor.rows == 1 && $0.tensor.scalar == .float32 } ?? true)
-    let y = Tensor(shape, scalar)
+    let y = isOnlyHolder ? copy self : Tensor(shape, scalar)
     let n = shape[0]
     Profile.measure(Profile.Work(.groupNorm, "\(shape)")) {
       ck_group_norm(

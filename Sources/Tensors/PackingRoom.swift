@@ -14,6 +14,8 @@ package enum PackingRoom {
       let bytes = 4 * count
       if bytes > room?.bytes ?? 0 {
         room = nil
+        // More than most need, and the system gives a page only when it is written: growing would cost them all again.
+        let bytes = max(bytes, 1 << 29)
         room = (Buffer(lasting: bytes), bytes)
       }
       return body(room!.buffer.address.assumingMemoryBound(to: Float.self))

@@ -21,8 +21,9 @@ package final class Product: Sendable {
     self.outputs = outputs
     compiled = Compiled(weight: weight, bias: bias) { sizes in
       var p = cdnn_product(
-        type: sizes.scalar.dnn, m: Int64(sizes.rows), k: Int64(inputs), n: Int64(outputs), bias: hasBias,
-        add: sizes.adds, activation: sizes.activation.dnn)
+        type: sizes.scalar.dnn, result: sizes.result.dnn, places: 1, m: Int64(sizes.rows), k: Int64(inputs),
+        n: Int64(outputs), bias: hasBias,
+        add: sizes.adds, activation: sizes.activation.dnn, alone: false)
       return cdnn_product_create(&p)
     }
   }
@@ -36,9 +37,9 @@ package final class Product: Sendable {
     let y = Tensor(x.shape.dropLast() + [outputs], x.scalar)
     precondition(adding.map { $0.count == y.count && $0.scalar == y.scalar } ?? true)
     let sizes = Sizes(rows: x.rows, scalar: x.scalar, adds: adding != nil, activation: activation)
-    compiled.run(
-      sizes, x, adding: adding, into: y,
-      Profile.Work(.product, "[\(x.rows), \(inputs)] to \(outputs)", flops: 2 * inputs * y.count))
+    Profile.measure(Profile.Work(.product, "[\(x.rows), \(inputs)] to \(outputs)", flops: 2 * inputs * y.count)) {
+      compiled.run(sizes, x, adding: adding, into: y)
+    }
     return y
   }
 }

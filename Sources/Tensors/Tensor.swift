@@ -26,7 +26,7 @@ package enum Scalar: Sendable {
 package struct Tensor: Sendable {
   package let shape: [Int]
   package let scalar: Scalar
-  let buffer: Buffer
+  private(set) var buffer: Buffer
   /// Where the first element lies in the buffer, in bytes.
   private let offset: Int
 
@@ -58,6 +58,8 @@ package struct Tensor: Sendable {
   /// All extents but the last, as one.
   package var rows: Int { count / width }
   var address: UnsafeMutableRawPointer { buffer.address + offset }
+  /// Whether no other tensor can see these elements.
+  var isOnlyHolder: Bool { mutating get { isKnownUniquelyReferenced(&buffer) } }
 
   /// The same elements under another shape.
   package func reshaped(_ shape: [Int]) -> Tensor {

@@ -13,7 +13,7 @@ struct KernelTests {
   func product(scalar: Scalar, sizes: (rows: Int, inputs: Int, outputs: Int)) {
     let (m, k, n) = sizes
     let (x, w, b, r) = (numbers(m * k, 1), numbers(n * k, 2), numbers(n, 3), numbers(m * n, 4))
-    let product = Product(weight: Array2(w, [n, k]), bias: b)
+    let product = Product(weight: NDArray(w, shape: [n, k]), bias: b)
     let y = product(
       Tensor(x, shape: [m, k], scalar: scalar), adding: Tensor(r, shape: [m, n], scalar: scalar), activation: .silu)
     var expected: [Double] = []
@@ -30,7 +30,7 @@ struct KernelTests {
   @Test(arguments: scalars, [Activation.identity, .gelu, .quickGELU, .relu])
   func activations(scalar: Scalar, activation: Activation) {
     let x = (-24...24).map { Float($0) / 4 }
-    let identity = Product(weight: Array2([1], [1, 1]), bias: nil)
+    let identity = Product(weight: NDArray([1], shape: [1, 1]), bias: nil)
     let y = identity(Tensor(x, shape: [x.count, 1], scalar: scalar), activation: activation)
     let expected = x.map { v -> Double in
       let v = Double(v)
@@ -52,36 +52,44 @@ struct KernelTests {
     for padding in s.kernel == 1 ? [.all(0)] : [Convolution.Padding.all(1), .behind] {
       // A picture of one pixel has no room for a kernel of three with zeros on one side only.
       if s.h + padding.top + padding.bottom < s.kernel { continue }
-      let (x, w, b) = (numbers(s.n * s.h * s.w * s.i, 1), numbers(s.o * s.i * s.kernel * s.kernel, 2), numbers(s.o, 3))
-      let convolution = Convolution(
-        weight: Array2(w, [s.o, s.i, s.kernel, s.kernel]), bias: b, stride: s.stride, padding: padding)
-      let y = convolution(Tensor(x, shape: [s.n, s.h, s.w, s.i], scalar: scalar))
-      let (height, width) = (y.shape[1], y.shape[2])
-      #expect(height == (s.h + padding.top + padding.bottom - s.kernel) / s.stride + 1)
-      var expected: [Double] = []
-      for n in 0..<s.n {
-        for r in 0..<height {
-          for c in 0..<width {
-            for o in 0..<s.o {
-              var total = Double(b[o])
-              for dr in 0..<s.kernel {
-                for dc in 0..<s.kernel {
-                  let (row, column) = (r * s.stride + dr - padding.top, c * s.stride + dc - padding.left)
-                  guard (0..<s.h).contains(row), (0..<s.w).contains(column) else { continue }
-                  for i in 0..<s.i {
-                    total +=
-                      Double(x[((n * s.h + row) * s.w + column) * s.i + i])
-                      * Double(w[((o * s.i + i) * s.kernel + dr) * s.kernel + dc])
-                  }
-                }
-              }
-              expected.append(total)
-            }
-          }
-        }
-      }
-      expectClose(y, expected)
+      let plain = PlainConvolution(inputs: s.i, outputs: s.o, kernel: s.kernel, stride: s.stride, padding: padding)
+      let x = NDArray(numbers(s.n * s.h * s.w * s.i, 1), shape: [s.n, s.h, s.w, s.i])
+      let y = plain.layer(Tensor(x.values, shape: x.shape, scalar: scalar))
+      #expect(y.shape[1] == (s.h + padding.top + padding.bottom - s.kernel) / s.stride + 1)
+      expectClose(y, plain(x))
     }
+  }
+
+  /// Sizes whose tiles are cut off at the edges, few and many, of 2×2 and, of large pictures in fp32, of 4×4.
+  @Test(arguments: scalars, [(1, 2, 2, 32, 32), (2, 9, 13, 40, 33), (1, 66, 65, 32, 48), (3, 24, 24, 65, 32)])
+  func tiledConvolution(scalar: Scalar, s: (n: Int, h: Int, w: Int, i: Int, o: Int)) {
+    let plain = PlainConvolution(inputs: s.i, outputs: s.o)
+    let x = NDArray(numbers(s.n * s.h * s.w * s.i, 1), shape: [s.n, s.h, s.w, s.i])
+    let addend = numbers(s.n * s.h * s.w * s.o, 4)
+    let expected = zip(plain(x), addend).map { $0 + Double($1) }
+    let input = Tensor(x.values, shape: x.shape, scalar: scalar)
+    let shape = [s.n, s.h, s.w, s.o]
+    for threads in [1, 2, 64] {
+      Team.use(threads: threads)
+      expectClose(plain.layer(input), plain(x), fp32: 1e-5)
+      expectClose(
+        plain.layer(input, adding: Tensor(addend, shape: shape, scalar: scalar), activation: .silu),
+        expected.map { $0 / (1 + exp(-$0)) }, fp32: 1e-5)
+    }
+  }
+
+  @Test(arguments: scalars, [(1, 1, 1, 32, 32), (2, 5, 7, 40, 33), (1, 3, 4, 8, 8)])
+  func convolutionOfDoubled(scalar: Scalar, s: (n: Int, h: Int, w: Int, i: Int, o: Int)) {
+    let plain = PlainConvolution(inputs: s.i, outputs: s.o)
+    let x = numbers(s.n * s.h * s.w * s.i, 1)
+    var doubled = NDArray(zeros: [s.n, 2 * s.h, 2 * s.w, s.i])
+    for place in doubled.values.indices {
+      let (i, column, row) = (place % s.i, place / s.i % (2 * s.w), place / s.i / (2 * s.w))
+      doubled.values[place] = x[(row / 2 * s.w + column / 2) * s.i + i]
+    }
+    let y = plain.layer.ofDoubled(Tensor(x, shape: [s.n, s.h, s.w, s.i], scalar: scalar))
+    #expect(y.shape == [s.n, 2 * s.h, 2 * s.w, s.o])
+    expectClose(y, plain(doubled))
   }
 
   @Test(arguments: scalars, [(1, 1, 4, 2), (2, 7, 12, 3), (1, 4097, 8, 4), (2, 33, 48, 16), (3, 50, 40, 8)])
@@ -252,16 +260,54 @@ struct KernelTests {
   }
 }
 
-private struct Array2: WeightSource {
-  let values: [Float]
-  let shape: [Int]
+/// A convolution, and its definition to compare it with.
+private struct PlainConvolution {
+  let layer: Convolution
+  private let w, b: [Float]
+  private let inputs, outputs, kernel, stride: Int
+  private let padding: Convolution.Padding
 
-  init(_ values: [Float], _ shape: [Int]) {
-    self.values = values
-    self.shape = shape
+  init(inputs: Int, outputs: Int, kernel: Int = 3, stride: Int = 1, padding: Convolution.Padding = .all(1)) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    w = numbers(outputs * inputs * kernel * kernel, 2)
+    b = numbers(outputs, 3)
+    layer = Convolution(
+      weight: NDArray(w, shape: [outputs, inputs, kernel, kernel]), bias: b, stride: stride, padding: padding)
   }
 
-  func read(into floats: UnsafeMutablePointer<Float>) { floats.update(from: values, count: values.count) }
+  /// `x` is [n, h, w, inputs]; the result [n, height, width, outputs].
+  func callAsFunction(_ x: NDArray) -> [Double] {
+    let (h, w) = (x.shape[1], x.shape[2])
+    let height = (h + padding.top + padding.bottom - kernel) / stride + 1
+    let width = (w + padding.left + padding.right - kernel) / stride + 1
+    var found: [Double] = []
+    for n in 0..<x.shape[0] {
+      for r in 0..<height {
+        for c in 0..<width {
+          var totals = b.map(Double.init)
+          for dr in 0..<kernel {
+            for dc in 0..<kernel {
+              let (row, column) = (r * stride + dr - padding.top, c * stride + dc - padding.left)
+              guard (0..<h).contains(row), (0..<w).contains(column) else { continue }
+              for o in 0..<outputs {
+                for i in 0..<inputs {
+                  totals[o] +=
+                    Double(x.values[((n * h + row) * w + column) * inputs + i])
+                    * Double(self.w[((o * inputs + i) * kernel + dr) * kernel + dc])
+                }
+              }
+            }
+          }
+          found += totals
+        }
+      }
+    }
+    return found
+  }
 }
 
 /// Numbers in -1...1 that bf16 can hold, the same for the same stream.

@@ -29,12 +29,13 @@ typedef struct {
   cdnn_activation activation;
 } cdnn_convolution;
 
-// rows of [m, k] times weights [n, k] transposed, to [m, n].
+// rows of [m, k] times weights [n, k] transposed, to [m, n]; or `places` of them on top of one another.
 typedef struct {
-  cdnn_type type;
-  int64_t m, k, n;
+  cdnn_type type, result;
+  int64_t places, m, k, n;
   bool bias, add;
   cdnn_activation activation;
+  bool alone;  // run by the calling thread alone, one of a team at work
 } cdnn_product;
 
 typedef struct cdnn_op cdnn_op;
@@ -50,7 +51,7 @@ size_t cdnn_op_scratch_size(const cdnn_op *op);
 // Whether weights packed for one operation serve the other.
 bool cdnn_op_same_packing(const cdnn_op *a, const cdnn_op *b);
 
-// Packs fp32 weights in PyTorch's order: [co, ci, kernel, kernel] or [n, k].
+// Packs fp32 weights in PyTorch's order: [co, ci, kernel, kernel] or [places, n, k].
 int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed);
 
 // bias is fp32 [co] or NULL, addend has the result's shape or is NULL, as at creation.

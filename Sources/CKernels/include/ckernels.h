@@ -1,5 +1,5 @@
 // Our own kernels: what oneDNN has no good primitive for. Activations are channels-last,
-// fp32 or bf16 in memory and fp32 in arithmetic. All run on the team of threads that oneDNN uses.
+// fp32 or bf16 in memory and fp32 in arithmetic. All run on the team of threads that oneDNN uses, but for those that say otherwise.
 // Results do not depend on the number of threads: work is cut by shape alone.
 #pragma once
 #include <stdbool.h>
@@ -11,6 +11,8 @@ typedef enum { CK_F32 = 0, CK_BF16 = 1 } ck_type;
 // Threads of the calling thread's team; at least one.
 void ck_set_threads(int count);
 int ck_threads(void);
+// Runs task(context, i) for every i below count, on the team, in any order.
+void ck_parallel(int64_t count, void (*task)(const void *context, int64_t i), const void *context);
 // Whether the processor multiplies bf16 natively.
 bool ck_has_bf16(void);
 // Whether it has AVX-512 as all processors of x86-64-v4 do: 32 registers of 64 bytes.
@@ -41,6 +43,27 @@ typedef struct {
 } ck_attention_shape;
 size_t ck_attention_scratch(const ck_attention_shape *s);
 void ck_attention(const ck_attention_shape *s, const void *q, const void *k, const void *v, void *y, void *scratch);
+
+// A convolution of 3x3 with zeros around as products of tiles: before, a product for each place of a tile, after.
+// Results of 2x2 take 16 products of numbers instead of 36, of 4x4 36 instead of 144 (and more digits: for fp32);
+// doubling, 9 instead of 36, is of a picture of twice the height and width, each pixel taking its nearest source.
+typedef enum { CK_TILES_OF_2, CK_TILES_OF_4, CK_DOUBLING } ck_tiling;
+typedef struct {
+  ck_type type;
+  ck_tiling tiling;
+  int64_t n, h, w, ci, co;  // of x, and the result's channels
+} ck_winograd;
+int64_t ck_winograd_places(ck_tiling tiling);
+int64_t ck_winograd_tiles(const ck_winograd *s);
+// w is [kernels, 3, 3], u [places, kernels], from one place to the next `stride`.
+void ck_winograd_weights(ck_tiling tiling, const float *w, float *u, int64_t kernels, int64_t stride);
+// Of the tiles from `first` on those at from … to, by the calling thread alone: x to v, which is [places, rows, ci] of
+// the same type; m, which is [places, rows, co], to y.
+void ck_winograd_before(const ck_winograd *s, const void *x, int64_t first, int64_t from, int64_t to, void *v,
+                        int64_t rows);
+// bias is [co] or NULL, the addend has y's shape or is NULL; SiLU follows if asked.
+void ck_winograd_after(const ck_winograd *s, const float *m, int64_t rows, int64_t first, int64_t from, int64_t to,
+                       const float *bias, const void *addend, bool silu, void *y);
 
 // [n, h, w, c] to [n, ho, wo, c], each pixel taking its nearest source.
 void ck_upsample_nearest(ck_type type, const void *x, void *y, int64_t n, int64_t h, int64_t w, int64_t c, int64_t ho,

@@ -46,6 +46,9 @@ struct Conv2D: Sendable {
   func callAsFunction(_ x: Tensor, adding: Tensor? = nil, activation: Activation = .identity) -> Tensor {
     convolution(x, adding: adding, activation: activation)
   }
+
+  /// The convolution of `x` with each pixel doubled in height and width.
+  func ofDoubled(_ x: Tensor) -> Tensor { convolution.ofDoubled(x) }
 }
 
 struct GroupNorm: Sendable {
@@ -61,8 +64,8 @@ struct GroupNorm: Sendable {
   }
 
   /// `shift`, a number for each channel, is added to `x` first.
-  func callAsFunction(_ x: Tensor, shift: Columns? = nil, silu: Bool = false) -> Tensor {
-    x.groupNormalized(groups: groups, weight: weight, bias: bias, epsilon: epsilon, shift: shift, silu: silu)
+  func callAsFunction(_ x: consuming Tensor, shift: Columns? = nil, silu: Bool = false) -> Tensor {
+    (consume x).groupNormalized(groups: groups, weight: weight, bias: bias, epsilon: epsilon, shift: shift, silu: silu)
   }
 }
 

@@ -32,10 +32,13 @@ struct ResnetBlock: Sendable {
   }
 
   /// `x` is [n, h, w, i], `shifts` what ``TimeShifts`` gives; the result is [n, h, w, o].
-  func callAsFunction(_ x: Tensor, _ shifts: Tensor? = nil) -> Tensor {
-    let h = conv1(norm1(x, silu: true))
+  ///
+  /// Takes `x` over: at full size every picture in between counts, and this one is let go where it is no longer needed.
+  func callAsFunction(_ x: consuming Tensor, _ shifts: Tensor? = nil) -> Tensor {
+    let skipped = if let skip { skip(x) } else { copy x }
+    let h = conv1(norm1(consume x, silu: true))
     let shift = shifts.flatMap { shifts in place.map { shifts.columns($0) } }
-    return conv2(norm2(h, shift: shift, silu: true), adding: skip?(x) ?? x)
+    return conv2(norm2(consume h, shift: shift, silu: true), adding: skipped)
   }
 }
 
@@ -59,6 +62,10 @@ struct Upsample: Sendable {
   }
 
   func callAsFunction(_ x: Tensor, height: Int? = nil, width: Int? = nil) -> Tensor {
-    conv(x.upsampled(height: height ?? 2 * x.shape[1], width: width ?? 2 * x.shape[2]))
+    let (height, width) = (height ?? 2 * x.shape[1], width ?? 2 * x.shape[2])
+    guard (height, width) == (2 * x.shape[1], 2 * x.shape[2]) else {
+      return conv(x.upsampled(height: height, width: width))
+    }
+    return conv.ofDoubled(x)
   }
 }

@@ -103,7 +103,7 @@ private struct Decoder: Sendable {
       for resnet in resnets { x = resnet(x) }
       if i < upsamples.count { x = upsamples[i](x) }
     }
-    return convOut(normOut(x, silu: true))
+    return convOut(normOut(consume x, silu: true))
   }
 }
 
