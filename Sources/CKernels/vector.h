@@ -11,9 +11,12 @@
 // Twice, where a kernel's shape depends on the registers: 32 of 64 bytes, or 16 of 32 at most. See ck_has_avx512.
 #define FOR_AVX512 __attribute__((target("arch=x86-64-v4")))
 #define FOR_OTHERS __attribute__((target_clones("arch=x86-64-v3", "default")))
+// For those that round to bf16 by themselves. See ck_has_bf16.
+#define FOR_BF16 __attribute__((target("arch=x86-64-v4,avx512bf16")))
 #else
 #define MULTIVERSIONED
 #define FOR_AVX512
+#define FOR_BF16
 #define FOR_OTHERS
 #endif
 // Everything here is inlined, so it does not matter how a vector would be passed.
@@ -90,7 +93,18 @@ INLINE void store(void *p, int64_t i, ck_type t, v16 x) {
     memcpy((float *)p + i, &x, sizeof x);
   }
 }
-// The same for the first `count` of sixteen; the rest reads as zero and is not written.
+// To bf16 in one instruction where a function is for processors that have it. Elsewhere a compiler calls a function for
+// each number, which not all libraries know: there it must be left out, and so it must while nothing is optimised.
+INLINE void store_natively(void *p, int64_t i, v16 x) {
+#if defined(__x86_64__) && defined(__OPTIMIZE__)
+  typedef __bf16 b16x16 __attribute__((vector_size(32)));
+  b16x16 rounded = __builtin_convertvector(x, b16x16);
+  memcpy((uint16_t *)p + i, &rounded, sizeof rounded);
+#else
+  store(p, i, CK_BF16, x);
+#endif
+}
+// `load` and `store` for the first `count` of sixteen; the rest reads as zero and is not written.
 INLINE v16 load_some(const void *p, int64_t i, int64_t count, ck_type t) {
   if (count >= 16) return load(p, i, t);
   float f[16] = {0};

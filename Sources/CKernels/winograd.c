@@ -9,7 +9,8 @@
 // Doubling is the first on a picture whose pixels have all been doubled: a tile under the kernel is then a, b, b, c a
 // side, whose third place Bᵀ makes zero, and three are left.
 
-// All of it is known when a kernel is compiled.
+// All of it is known when a kernel is compiled, and its loops over places of a tile are written out.
+#define UNROLLED _Pragma("clang loop unroll(full)")
 INLINE int64_t side_of(ck_tiling t) { return t == CK_TILES_OF_2 ? 4 : t == CK_TILES_OF_4 ? 6 : 3; }
 INLINE int64_t outputs_of(ck_tiling t) { return t == CK_TILES_OF_4 ? 4 : 2; }
 INLINE int64_t step_of(ck_tiling t) { return t == CK_DOUBLING ? 1 : outputs_of(t); }
@@ -121,6 +122,12 @@ struct tiles {
   void *y;
 };
 
+// A native rounding is one instruction, for functions whose processor has it.
+INLINE void store_rounded(void *p, int64_t i, int64_t count, ck_type t, bool native, v16 x) {
+  if (t == CK_BF16 && native && count >= 16) store_natively(p, i, x);
+  else store_some(p, i, count, t, x);
+}
+
 struct place {
   int64_t image, y, x;  // the tile's first pixel of the result, or the source's before it
 };
@@ -129,86 +136,103 @@ INLINE struct place place_of(const ck_winograd *s, int64_t tile, int64_t step) {
   return (struct place){tile / (t.height * t.width), tile / t.width % t.height * step, tile % t.width * step};
 }
 
-INLINE void tile_before(const struct tiles *c, int64_t row, ck_tiling tiling, ck_type t) {
+// A tile's source: where each of its pixels begins, and whether it is one, for outside the picture all channels are 0.
+struct source {
+  const void *from[LARGEST_SIDE * LARGEST_SIDE];
+  int64_t moves[LARGEST_SIDE * LARGEST_SIDE];
+};
+
+// `count` channels from k on, at most sixteen.
+INLINE void some_before(const struct tiles *c, const struct source *d, int64_t row, int64_t k, int64_t count,
+                        ck_tiling tiling, ck_type t, bool native) {
+  int64_t side = side_of(tiling);
+  v16 half[LARGEST_SIDE][LARGEST_SIDE];  // [x][y]
+  UNROLLED for (int64_t x = 0; x < side; x++) {
+    v16 column[LARGEST_SIDE];
+    UNROLLED for (int64_t y = 0; y < side; y++)
+      column[y] = load_some(d->from[y * side + x], k * d->moves[y * side + x], count, t);
+    before(tiling, column, half[x]);
+  }
+  UNROLLED for (int64_t y = 0; y < side; y++) {
+    v16 line[LARGEST_SIDE], v[LARGEST_SIDE];
+    UNROLLED for (int64_t x = 0; x < side; x++) line[x] = half[x][y];
+    before(tiling, line, v);
+    UNROLLED for (int64_t x = 0; x < side; x++)
+      store_rounded(c->v, ((y * side + x) * c->rows + row) * c->s->ci + k, count, t, native, v[x]);
+  }
+}
+
+INLINE void tile_before(const struct tiles *c, int64_t row, ck_tiling tiling, ck_type t, bool native) {
   static const v16 nothing;
   const ck_winograd *s = c->s;
-  int64_t side = side_of(tiling), channels = s->ci;
+  int64_t side = side_of(tiling), k = 0;
   struct place p = place_of(s, c->first + row, step_of(tiling));
-  const void *from[LARGEST_SIDE * LARGEST_SIDE];
-  int64_t moves[LARGEST_SIDE * LARGEST_SIDE];  // outside the picture there is nothing, whatever the channel
-  for (int64_t i = 0; i < side * side; i++) {
+  struct source d;
+  UNROLLED for (int64_t i = 0; i < side * side; i++) {
     int64_t y = p.y + i / side - 1, x = p.x + i % side - 1;
-    moves[i] = 0 <= y && y < s->h && 0 <= x && x < s->w;
-    from[i] = moves[i] ? offset(c->x, ((p.image * s->h + y) * s->w + x) * channels, t) : &nothing;
+    d.moves[i] = 0 <= y && y < s->h && 0 <= x && x < s->w;
+    d.from[i] = d.moves[i] ? offset(c->x, ((p.image * s->h + y) * s->w + x) * s->ci, t) : &nothing;
   }
-  for (int64_t k = 0; k < channels; k += 16) {
-    int64_t count = min64(16, channels - k);
-    v16 half[LARGEST_SIDE * LARGEST_SIDE];  // [x, y]
-    for (int64_t x = 0; x < side; x++) {
-      v16 d[LARGEST_SIDE];
-      for (int64_t y = 0; y < side; y++)
-        d[y] = load_some(from[y * side + x], k * moves[y * side + x], count, t);
-      before(tiling, d, half + x * side);
-    }
-    for (int64_t y = 0; y < side; y++) {
-      v16 d[LARGEST_SIDE], v[LARGEST_SIDE];
-      for (int64_t x = 0; x < side; x++) d[x] = half[x * side + y];
-      before(tiling, d, v);
-      for (int64_t x = 0; x < side; x++)
-        store_some(c->v, ((y * side + x) * c->rows + row) * channels + k, count, t, v[x]);
+  for (; k + 16 <= s->ci; k += 16) some_before(c, &d, row, k, 16, tiling, t, native);
+  if (k < s->ci) some_before(c, &d, row, k, s->ci - k, tiling, t, native);
+}
+
+INLINE void some_after(const struct tiles *c, struct place p, int64_t row, int64_t k, int64_t count, ck_tiling tiling,
+                       ck_type t, bool native, bool silu) {
+  int64_t side = side_of(tiling), outputs = outputs_of(tiling), channels = c->s->co;
+  struct extent result = result_of(c->s);
+  v16 half[LARGEST_SIDE][LARGEST_SIDE];  // [y][x], where y is of the result and x of the tile
+  UNROLLED for (int64_t x = 0; x < side; x++) {
+    v16 m[LARGEST_SIDE], y[LARGEST_SIDE];
+    UNROLLED for (int64_t i = 0; i < side; i++)
+      m[i] = load_some(c->m, ((i * side + x) * c->rows + row) * channels + k, count, CK_F32);
+    after(tiling, m, y);
+    UNROLLED for (int64_t i = 0; i < outputs; i++) half[i][x] = y[i];
+  }
+  v16 bias = c->bias ? load_some(c->bias, k, count, CK_F32) : all(0);
+  UNROLLED for (int64_t i = 0; i < outputs; i++) {
+    v16 y[LARGEST_SIDE];
+    after(tiling, half[i], y);
+    UNROLLED for (int64_t j = 0; j < outputs; j++) {
+      if (p.y + i >= result.height || p.x + j >= result.width) continue;
+      int64_t at = (((p.image * result.height + p.y + i) * result.width) + p.x + j) * channels + k;
+      v16 sum = y[j] + bias;
+      if (c->addend) sum += load_some(c->addend, at, count, t);
+      store_rounded(c->y, at, count, t, native, silu ? vsilu(sum) : sum);
     }
   }
 }
 
-INLINE void tile_after(const struct tiles *c, int64_t row, ck_tiling tiling, ck_type t, bool silu) {
-  const ck_winograd *s = c->s;
-  int64_t side = side_of(tiling), outputs = outputs_of(tiling), channels = s->co;
-  struct place p = place_of(s, c->first + row, outputs);
-  struct extent result = result_of(s);
-  for (int64_t k = 0; k < channels; k += 16) {
-    int64_t count = min64(16, channels - k);
-    v16 half[LARGEST_SIDE * LARGEST_SIDE];  // [y, x], where y is of the result and x of the tile
-    for (int64_t x = 0; x < side; x++) {
-      v16 m[LARGEST_SIDE], y[LARGEST_SIDE];
-      for (int64_t i = 0; i < side; i++)
-        m[i] = load_some(c->m, ((i * side + x) * c->rows + row) * channels + k, count, CK_F32);
-      after(tiling, m, y);
-      for (int64_t i = 0; i < outputs; i++) half[i * side + x] = y[i];
-    }
-    v16 bias = c->bias ? load_some(c->bias, k, count, CK_F32) : all(0);
-    for (int64_t i = 0; i < outputs && p.y + i < result.height; i++) {
-      v16 y[LARGEST_SIDE];
-      after(tiling, half + i * side, y);
-      for (int64_t j = 0; j < outputs && p.x + j < result.width; j++) {
-        int64_t at = (((p.image * result.height + p.y + i) * result.width) + p.x + j) * channels + k;
-        v16 sum = y[j] + bias;
-        if (c->addend) sum += load_some(c->addend, at, count, t);
-        store_some(c->y, at, count, t, silu ? vsilu(sum) : sum);
-      }
-    }
-  }
+INLINE void tile_after(const struct tiles *c, int64_t row, ck_tiling tiling, ck_type t, bool native, bool silu) {
+  int64_t channels = c->s->co, k = 0;
+  struct place p = place_of(c->s, c->first + row, outputs_of(tiling));
+  for (; k + 16 <= channels; k += 16) some_after(c, p, row, k, 16, tiling, t, native, silu);
+  if (k < channels) some_after(c, p, row, k, channels - k, tiling, t, native, silu);
 }
 
-// Every tiling on its own, so that loops over places are unrolled.
 #define EACH(TILE, ...)                                                       \
   for (int64_t row = c->from; row < c->to; row++) switch (c->s->tiling) {     \
       case CK_TILES_OF_2: TILE(c, row, CK_TILES_OF_2, __VA_ARGS__); break;     \
       case CK_TILES_OF_4: TILE(c, row, CK_TILES_OF_4, __VA_ARGS__); break;     \
       case CK_DOUBLING: TILE(c, row, CK_DOUBLING, __VA_ARGS__); break;         \
     }
-MULTIVERSIONED static void before_f32(const struct tiles *c) { EACH(tile_before, CK_F32) }
-MULTIVERSIONED static void before_bf16(const struct tiles *c) { EACH(tile_before, CK_BF16) }
-MULTIVERSIONED static void after_f32(const struct tiles *c) { EACH(tile_after, CK_F32, c->silu) }
-MULTIVERSIONED static void after_bf16(const struct tiles *c) { EACH(tile_after, CK_BF16, c->silu) }
+MULTIVERSIONED static void before_f32(const struct tiles *c) { EACH(tile_before, CK_F32, false) }
+MULTIVERSIONED static void before_bf16(const struct tiles *c) { EACH(tile_before, CK_BF16, false) }
+MULTIVERSIONED static void after_f32(const struct tiles *c) { EACH(tile_after, CK_F32, false, c->silu) }
+MULTIVERSIONED static void after_bf16(const struct tiles *c) { EACH(tile_after, CK_BF16, false, c->silu) }
+FOR_BF16 static void before_natively(const struct tiles *c) { EACH(tile_before, CK_BF16, true) }
+FOR_BF16 static void after_natively(const struct tiles *c) { EACH(tile_after, CK_BF16, true, c->silu) }
 
 void ck_winograd_before(const ck_winograd *s, const void *x, int64_t first, int64_t from, int64_t to, void *v,
                         int64_t rows) {
   struct tiles c = {.s = s, .first = first, .from = from, .to = to, .rows = rows, .x = x, .v = v};
-  s->type == CK_BF16 ? before_bf16(&c) : before_f32(&c);
+  if (s->type == CK_F32) before_f32(&c);
+  else ck_has_bf16() ? before_natively(&c) : before_bf16(&c);
 }
 void ck_winograd_after(const ck_winograd *s, const float *m, int64_t rows, int64_t first, int64_t from, int64_t to,
                        const float *bias, const void *addend, bool silu, void *y) {
   struct tiles c = {.s = s, .first = first, .from = from, .to = to, .rows = rows, .m = m, .bias = bias,
                     .addend = addend, .silu = silu, .y = y};
-  s->type == CK_BF16 ? after_bf16(&c) : after_f32(&c);
+  if (s->type == CK_F32) after_f32(&c);
+  else ck_has_bf16() ? after_natively(&c) : after_bf16(&c);
 }
