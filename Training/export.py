@@ -7,6 +7,8 @@ import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline
 
 import autoencoder
+import names
+import pictures
 import tokenizer
 from configurations import Configuration
 from denoiser import Denoiser, build_scheduler
@@ -41,12 +43,41 @@ def pipeline(configuration: Configuration, run: Path) -> StableDiffusionPipeline
     )
 
 
+def card(configuration: Configuration) -> str:
+    """What the model knows, for those who write its prompts."""
+    things = [f"- {', '.join(thing.nouns)}" for thing in names.things(configuration.rings)]
+    places = [f"- {', '.join(place.where)}" for place in pictures.PLACES.values()]
+    return "\n".join(
+        [
+            f"# A small latent diffusion model of {configuration.size}×{configuration.size} pixels",
+            "",
+            "Trained from nothing on drawings of Noto Color Emoji (its pictures under Apache 2.0, its files under the",
+            "SIL Open Font License 1.1), named after Unicode's CLDR. It knows these words and no others:",
+            "",
+            '"a photo of a car", "a red car on the road", "a small tiger on the left", "a big owl at the top",',
+            '"a photo of an owl on a blue background", "a photo of a meadow".',
+            "",
+            f"Colours: {', '.join(pictures.COLOURS)}.",
+            "",
+            "## Places",
+            "",
+            *places,
+            "",
+            f"## {len(things)} things",
+            "",
+            *things,
+            "",
+        ]
+    )
+
+
 def export(configuration: Configuration, run: Path, shard_size: str) -> Path:
     """Writes run/model. Files larger than the shard size are split; the default keeps each model in one."""
     folder = run / "model"
     models = pipeline(configuration, run).to(dtype=torch.float16)
     models.save_pretrained(folder, max_shard_size=shard_size)
     shutil.copytree(run / "tokenizer", folder / "tokenizer", dirs_exist_ok=True)  # vocab.json and merges.txt too
+    (folder / "README.md").write_text(card(configuration))
     megabytes = sum(file.stat().st_size for file in folder.rglob("*.safetensors")) / 1e6
     print(f"{folder}: {megabytes:.1f} MB of weights")
     return folder

@@ -36,25 +36,46 @@ BF16_INLINE pair *packed_halves(const struct attention *a, int64_t i) {
   return packed_values(a, i) + up16(a->s.keys) / 2 * whole(a->s.head_size);
 }
 
+// Sixteen keys: pair by pair, so that what is written lies together.
+BF16_INLINE void pack_keys(const struct attention *a, int64_t image, int64_t head, int64_t first, pair *to) {
+  const ck_attention_shape *s = &a->s;
+  int64_t d = s->head_size, here = min64(16, s->keys - first);
+  const uint16_t *k = (const uint16_t *)a->k + (image * s->keys + first) * s->k_stride + head * d;
+  for (int64_t p = 0; p < pairs(d); p++, to += 16) {
+    bool whole_pair = 2 * p + 1 < d;
+    for (int64_t j = 0; j < here; j++) {
+      const uint16_t *from = k + j * s->k_stride + 2 * p;
+      if (whole_pair) memcpy(to + j, from, sizeof *to);
+      else to[j] = *from;
+    }
+    for (int64_t j = here; j < 16; j++) to[j] = 0;
+  }
+}
+
+// `count` columns of two keys, the second or both of which may not be there.
+BF16_INLINE void pair_up(const uint16_t *low, const uint16_t *high, int64_t count, pair *to) {
+  if (high)
+    for (int64_t c = 0; c < count; c++) to[c] = low[c] | (pair)high[c] << 16;
+  else
+    for (int64_t c = 0; c < count; c++) to[c] = low ? low[c] : 0;
+}
+
 BF16 static void pack_task(const void *context, int64_t i) {
   const struct attention *a = context;
   const ck_attention_shape *s = &a->s;
   int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, columns = whole(d), padded = up16(s->keys);
   pair *keys = packed_keys(a, i), *values = packed_values(a, i), *halves = packed_halves(a, i);
-  for (int64_t j = 0; j < padded; j++) {
-    const uint16_t *k = (const uint16_t *)a->k + (image * s->keys + j) * s->k_stride + head * d;
-    for (int64_t p = 0; p < pairs(d); p++) {
-      pair low = j < s->keys ? k[2 * p] : 0, high = j < s->keys && 2 * p + 1 < d ? k[2 * p + 1] : 0;
-      keys[(j / 16 * pairs(d) + p) * 16 + j % 16] = low | high << 16;
-    }
-  }
+  for (int64_t j = 0; j < padded; j += 16) pack_keys(a, image, head, j, keys + j * pairs(d));
   for (int64_t j = 0; j < padded; j += 2) {
     const uint16_t *v = (const uint16_t *)a->v + (image * s->keys + j) * s->v_stride + head * d;
-    for (int64_t c = 0; c < (ends_half(d) ? d : columns); c++) {
-      pair low = c < d && j < s->keys ? v[c] : 0, high = c < d && j + 1 < s->keys ? v[s->v_stride + c] : 0;
-      if (c < columns) values[j / 2 * columns + c] = low | high << 16;
-      else halves[j / 4 * 16 + 2 * (c - columns) + j / 2 % 2] = low | high << 16;
-    }
+    const uint16_t *low = j < s->keys ? v : NULL, *high = j + 1 < s->keys ? v + s->v_stride : NULL;
+    int64_t there = min64(d, columns);
+    pair *to = values + j / 2 * columns, half[8];
+    pair_up(low, high, there, to);
+    for (int64_t c = there; c < columns; c++) to[c] = 0;
+    if (!ends_half(d)) continue;
+    pair_up(low ? low + columns : NULL, high ? high + columns : NULL, 8, half);
+    for (int64_t c = 0; c < 8; c++) halves[j / 4 * 16 + 2 * c + j / 2 % 2] = half[c];
   }
 }
 
@@ -114,6 +135,11 @@ BF16_INLINE __m512 exp2_of(__m512 x) {
   return _mm512_scalef_ps(p, n);
 }
 
+BF16_INLINE void round_to(uint16_t *to, __m512 x) {
+  __m256bh rounded = _mm512_cvtneps_pbh(x);
+  memcpy(to, &rounded, sizeof rounded);
+}
+
 // A query row on its way through the keys.
 struct row {
   float highest, total;  // of the scores so far, in powers of two; of 2^(score - highest)
@@ -154,10 +180,10 @@ BF16 static void attend_task(const void *context, int64_t task) {
 
   for (int64_t r = 0; r < used; r++) {
     const uint16_t *row = (const uint16_t *)a->q + (image * s->queries + first + r) * s->q_stride + head * d;
-    for (int64_t p = 0; p < count; p++) {
-      pair low = r < rows ? row[2 * p] : 0, high = r < rows && 2 * p + 1 < d ? row[2 * p + 1] : 0;
-      q[r * count + p] = low | high << 16;
-    }
+    pair *to = q + r * count;
+    to[count - 1] = 0;
+    if (r < rows) memcpy(to, row, sizeof *row * (size_t)d);
+    else memset(to, 0, sizeof *to * (size_t)count);
     state[r] = (struct row){-1e30f, 0};
   }
   memset(y, 0, sizeof(float) * (size_t)(used * wide));
@@ -210,12 +236,16 @@ BF16 static void attend_task(const void *context, int64_t task) {
   for (int64_t r = 0; r < rows; r++) {
     uint16_t *row = (uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d;
     const float *from = y + r * wide;
-    float scale_back = 1 / state[r].total;
-    for (int64_t c = 0; c < columns && c < d; c++) row[c] = bf16_bits(from[c] * scale_back);
-    for (int64_t c = columns; c < d; c++) {
-      const float *two = from + columns + 2 * (c - columns);
-      row[c] = bf16_bits((two[0] + two[1]) * scale_back);
-    }
+    __m512 share = _mm512_set1_ps(1 / state[r].total);
+    int64_t there = min64(columns, d), c = 0;
+    for (; c + 16 <= there; c += 16) round_to(row + c, _mm512_mul_ps(_mm512_loadu_ps(from + c), share));
+    for (; c < there; c++) row[c] = bf16_bits(from[c] / state[r].total);
+    if (!ends_half(d)) continue;
+    __m512 twos = _mm512_mul_ps(_mm512_loadu_ps(from + columns), share);
+    __m512 sums = _mm512_maskz_compress_ps(0x5555, _mm512_add_ps(twos, _mm512_permute_ps(twos, 0xb1)));
+    uint16_t last[16];
+    round_to(last, sums);
+    memcpy(row + columns, last, sizeof *row * 8);
   }
 }
 

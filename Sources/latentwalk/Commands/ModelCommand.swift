@@ -38,6 +38,10 @@ struct ModelCommand: ParsableCommand {
       scheduler   \(model.scheduler.rawValue)
       computes    in \(model.precision.rawValue)
       """)
+    let card = folder.appending(path: "README.md")
+    if FileManager.default.fileExists(atPath: card.path) {
+      print("knows       what \(card.standardizedFileURL.path) says")
+    }
   }
 }
 
