@@ -21,7 +21,7 @@ class Configuration:
     # The pictures
     size: int  # pixels a side
     pictures: int
-    rings: int  # of things: 1 for the core, 2 for the common ones as well, 3 for all
+    rings: int  # of things: 1 for the core, 2 for the common ones as well, 3 for further ones, 4 for all
     plain: float  # share of things alone on a pale background
     coloured: float  # share of the others in a colour of their own choosing
     styled: float  # share drawn as a painting or a drawing
@@ -50,7 +50,7 @@ class Configuration:
         """How often a thing is drawn: walks start with the car and the tiger."""
         if thing.name in FAVOURITES:
             return 4
-        return (1.5, 1.5, 0.5)[thing.ring]
+        return (1.5, 1.5, 1.5, 0.5)[thing.ring]
 
 
 FAVOURITES = ("car", "tiger")
@@ -81,11 +81,11 @@ CONFIGURATIONS = {
     "emoji128": Configuration(
         size=128,
         pictures=40_000,
-        rings=2,
+        rings=3,
         plain=0.3,
         coloured=0.5,
         styled=0,
-        newest=2,  # emoji64 has not met the common things
+        newest=2,
         composed=3,
         autoencoder_widths=(32, 32, 64, 128),
         latent_channels=4,
@@ -102,7 +102,7 @@ CONFIGURATIONS = {
     "emoji477": Configuration(
         size=128,
         pictures=240_000,
-        rings=3,
+        rings=4,
         plain=0.35,
         coloured=0.2,
         styled=0.06,

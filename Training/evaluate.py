@@ -28,7 +28,7 @@ STEPS, GUIDANCE = 10, 3.0
 SEEDS = (42, 1337)
 NEIGHBOURS = 5
 REFERENCES = 60  # drawn pictures of each thing to compare with
-RINGS = ("core", "common", "other")
+RINGS = ("core", "common", "further", "other")
 WALK = ("a photo of a car", 42, "a photo of a tiger", 1337, 12)
 
 

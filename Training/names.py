@@ -13,7 +13,7 @@ from pathlib import Path
 THINGS = Path(__file__).with_name("things.txt")
 CLDR = Path(os.environ.get("CLDR", "/usr/share/unicode/cldr/common"))
 CROWN = " + crown"
-RINGS = ("* ", "+ ")  # before the names of core things and of common ones
+RINGS = ("* ", "+ ", "- ")  # before the names of core things, of common ones and of further ones
 
 MASS_NOUNS = set(
     "bacon, beer, blueberries, books, bread, broccoli, cheese, cherries, coffee, corn, crossed swords, dice, earth, "
@@ -25,7 +25,7 @@ MASS_NOUNS = set(
 
 @dataclass(frozen=True)
 class Thing:
-    """An emoji, the nouns captions use for it, and its ring: 0 for the core, 1 for the common, 2 for the rest."""
+    """An emoji, the nouns captions use for it, and its ring: 0 the core, 1 common, 2 further, 3 the rest."""
 
     emoji: str
     nouns: tuple[str, ...]

@@ -129,7 +129,7 @@ INLINE void store_rounded(void *p, int64_t i, int64_t count, ck_type t, bool nat
 }
 
 struct place {
-  int64_t image, y, x;  // the tile's first pixel of the result, or the source's before it
+  int64_t image, y, x;  // the first pixel of a tile's result; its source begins one before
 };
 INLINE struct place place_of(const ck_winograd *s, int64_t tile, int64_t step) {
   struct extent t = tiles_of(s);

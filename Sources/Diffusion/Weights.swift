@@ -65,7 +65,7 @@ package struct MappedTensor: Sendable {
 
   package var count: Int { place == nil ? 0 : shape.reduce(1, *) }
 
-  /// Writes some rows in C order. With the last one the file's own memory is let go: layers read their weights once.
+  /// Writes some rows in C order. With the last one the file's own memory is let go: layers pack what they read.
   package func read(rows: Range<Int>, into floats: UnsafeMutablePointer<Float>) {
     guard let (file, entry) = place, !rows.isEmpty else { return }
     let size = entry.type.size * (count / shape[0])

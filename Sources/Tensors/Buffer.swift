@@ -3,7 +3,8 @@ import Synchronization
 
 /// Memory of one tensor, given back when nobody holds it.
 ///
-/// `@unchecked Sendable`: an operation writes a buffer before anyone else can see it, and from then on it is only read.
+/// `@unchecked Sendable`: an operation writes a buffer before anyone else can see it, and from then on it is only
+/// read, but by who alone holds it.
 final class Buffer: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
   private let capacity: Int
@@ -56,14 +57,14 @@ final class BufferPool: Sendable {
   }
   private let free = Mutex(Free())
 
-  /// Rounded up so that similar sizes share buffers; an eighth is wasted at most.
+  /// Rounded up, by an eighth at most, so that similar sizes share buffers.
   static func capacity(for bytes: Int) -> Int {
     let least = max(bytes, 256)
     let step = max(64, 1 << (Int.bitWidth - 1 - least.leadingZeroBitCount - 3))
     return (least + step - 1) / step * step
   }
 
-  /// The smallest that suffices and is not wasted, the last of these that came back; or else a new one, for which
+  /// The smallest that suffices and is at most twice as large, the last of these that came back; or else a new one, for which
   /// those make room that came back first.
   func take(_ capacity: Int) -> (UnsafeMutableRawPointer, capacity: Int) {
     let kept: (UnsafeMutableRawPointer, Int)? = free.withLock { free in

@@ -2,7 +2,7 @@ internal import CDNN
 internal import CKernels
 import Synchronization
 
-/// Weights as they lie in a file; read when a layer packs them for the first time.
+/// Weights as they lie in a file; read when a layer packs them for a way to compute that is new to it.
 package protocol WeightSource: Sendable {
   var shape: [Int] { get }
   /// As many as the shape says, where there are any.

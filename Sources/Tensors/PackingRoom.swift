@@ -13,10 +13,10 @@ package enum PackingRoom {
     room.withLock { room in
       let bytes = 4 * count
       if bytes > room?.bytes ?? 0 {
+        // Twice as large at least: the system gives a page when it is first written, and takes long for it.
+        let larger = max(bytes, 2 * (room?.bytes ?? 0))
         room = nil
-        // More than most need, and the system gives a page only when it is written: growing would cost them all again.
-        let bytes = max(bytes, 1 << 29)
-        room = (Buffer(lasting: bytes), bytes)
+        room = (Buffer(lasting: larger), larger)
       }
       return body(room!.buffer.address.assumingMemoryBound(to: Float.self))
     }

@@ -15,7 +15,7 @@ enum Tiling: Hashable, Sendable, CaseIterable {
   /// Fewer channels than these, and tiles take longer to make than products do.
   static let leastChannels = 32
 
-  /// What pays for a picture, if anything. Does not depend on how many pictures there are: nor do results then.
+  /// What pays for a picture, if anything, however many pictures there are.
   ///
   /// Weights must be read once for all tiles: with few tiles, reading more of them takes longer than multiplying them.
   static func paying(_ x: Tensor, outputs: Int) -> Tiling? {

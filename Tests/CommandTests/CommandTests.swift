@@ -171,6 +171,7 @@ import Video
     let model = try Tool().run(["model", "emoji"])
     #expect(model.code == 0)
     #expect(model.text.contains("pictures    128x128 pixels"))
+    #expect(model.text.contains(#/knows .*emoji/README.md/#))
   }
 
   @Test func stripGoesToStandardOutputAsPPM() throws {

@@ -31,6 +31,6 @@ import Walk
       blended += try frames.frame(at: frame).sharpness
       faded += first.faded(to: last, by: Double(frame) / 8).sharpness
     }
-    #expect(blended > 1.3 * faded, "\(blended / 3) of \(first.sharpness) and \(last.sharpness); a fade \(faded / 3)")
+    #expect(blended > 1.2 * faded, "\(blended / 3) of \(first.sharpness) and \(last.sharpness); a fade \(faded / 3)")
   }
 }

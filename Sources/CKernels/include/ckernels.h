@@ -1,5 +1,5 @@
-// Our own kernels: what oneDNN has no good primitive for. Activations are channels-last,
-// fp32 or bf16 in memory and fp32 in arithmetic. All run on the team of threads that oneDNN uses, but for those that say otherwise.
+// Our own kernels: what oneDNN has no good primitive for. Activations are channels-last, fp32 or bf16 in memory and fp32
+// in arithmetic. All run on the team of threads that oneDNN uses, but for those that say otherwise.
 // Results do not depend on the number of threads: work is cut by shape alone.
 #pragma once
 #include <stdbool.h>
@@ -57,8 +57,8 @@ int64_t ck_winograd_places(ck_tiling tiling);
 int64_t ck_winograd_tiles(const ck_winograd *s);
 // w is [kernels, 3, 3], u [places, kernels], from one place to the next `stride`.
 void ck_winograd_weights(ck_tiling tiling, const float *w, float *u, int64_t kernels, int64_t stride);
-// Of the tiles from `first` on those at from … to, by the calling thread alone: x to v, which is [places, rows, ci] of
-// the same type; m, which is [places, rows, co], to y.
+// x to v, which is [places, rows, ci] of the same type, and m, which is [places, rows, co], to y. Row r is tile first + r;
+// only from ≤ r < to are made, by the calling thread alone.
 void ck_winograd_before(const ck_winograd *s, const void *x, int64_t first, int64_t from, int64_t to, void *v,
                         int64_t rows);
 // bias is [co] or NULL, the addend has y's shape or is NULL; SiLU follows if asked.

@@ -60,7 +60,7 @@ private struct Encoder: Sendable {
   func callAsFunction(_ x: Tensor) -> Tensor {
     var x = convIn(x)
     for (i, resnets) in levels.enumerated() {
-      for resnet in resnets { x = resnet(x) }
+      for resnet in resnets { x = resnet(consume x) }
       if i < downsamples.count { x = downsamples[i](x) }
     }
     return convOut(normOut(middle(x), silu: true))
@@ -100,7 +100,7 @@ private struct Decoder: Sendable {
   func callAsFunction(_ x: Tensor) -> Tensor {
     var x = middle(convIn(x))
     for (i, resnets) in levels.enumerated() {
-      for resnet in resnets { x = resnet(x) }
+      for resnet in resnets { x = resnet(consume x) }
       if i < upsamples.count { x = upsamples[i](x) }
     }
     return convOut(normOut(consume x, silu: true))
