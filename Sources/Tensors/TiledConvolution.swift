@@ -105,6 +105,8 @@ final class TiledConvolution: Sendable {
   }
 
   /// What one run is about.
+  ///
+  /// `@unchecked Sendable`: each of the team's threads writes the rows of its own tiles.
   private struct Call: @unchecked Sendable {
     let shape: ck_winograd
     let x: Tensor
