@@ -34,7 +34,7 @@ package final class Convolution: Sendable {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
-    let ways: [Tiling] = kernel == 3 && stride == 1 && padding == .all(1) ? Tiling.allCases : []
+    let ways = Tiling.ways(inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: padding)
     tiled = Dictionary(uniqueKeysWithValues: ways.map { ($0, TiledConvolution($0, weight: weight, bias: bias)) })
     compiled = Compiled(weight: weight, bias: bias) { sizes in
       var c = cdnn_convolution(
@@ -58,7 +58,7 @@ package final class Convolution: Sendable {
     precondition(adding.map { $0.shape == y.shape && $0.scalar == y.scalar } ?? true)
     Profile.measure(work("", y)) {
       if activation == .identity || activation == .silu,
-        let tiled = Tiling.paying(x, outputs: outputs).flatMap({ tiled[$0] })
+        let tiled = Tiling.paying(x).flatMap({ tiled[$0] })
       {
         tiled.run(x, adding: adding, silu: activation == .silu, into: y)
       } else {
@@ -74,9 +74,7 @@ package final class Convolution: Sendable {
   /// The convolution of `x` with each pixel doubled in height and width.
   package func ofDoubled(_ x: Tensor) -> Tensor {
     let (n, height, width) = (x.shape[0], 2 * x.shape[1], 2 * x.shape[2])
-    guard let doubling = tiled[.doubling], min(inputs, outputs) >= Tiling.leastChannels else {
-      return self(x.upsampled(height: height, width: width))
-    }
+    guard let doubling = tiled[.doubling] else { return self(x.upsampled(height: height, width: width)) }
     precondition(x.shape.count == 4 && x.width == inputs, "a convolution of \(inputs) channels met \(x.shape)")
     let y = Tensor([n, height, width, outputs], x.scalar)
     Profile.measure(work("doubled ", y)) { doubling.run(x, adding: nil, silu: false, into: y) }

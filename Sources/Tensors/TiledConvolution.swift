@@ -13,14 +13,20 @@ enum Tiling: Hashable, Sendable, CaseIterable {
   case doubling
 
   /// Fewer channels than these, and tiles take longer to make than products do.
-  static let leastChannels = 32
+  private static let leastChannels = 32
+
+  /// The ways there are for a convolution.
+  static func ways(inputs: Int, outputs: Int, kernel: Int, stride: Int, padding: Convolution.Padding) -> [Tiling] {
+    let serves = kernel == 3 && stride == 1 && padding == .all(1) && min(inputs, outputs) >= leastChannels
+    return serves ? allCases : []
+  }
 
   /// What pays for a picture, if anything, however many pictures there are.
   ///
   /// Weights must be read once for all tiles: with few tiles, reading more of them takes longer than multiplying them.
-  static func paying(_ x: Tensor, outputs: Int) -> Tiling? {
-    let (pixels, inputs) = (x.shape[1] * x.shape[2], x.shape[3])
-    guard min(inputs, outputs) >= leastChannels, inputs <= 10 * pixels else { return nil }
+  static func paying(_ x: Tensor) -> Tiling? {
+    let pixels = x.shape[1] * x.shape[2]
+    guard x.width <= 10 * pixels else { return nil }
     return x.scalar == .float32 && pixels >= 4096 ? .of4 : .of2
   }
 
@@ -94,14 +100,13 @@ final class TiledConvolution: Sendable {
   private func make(_ tiles: Range<Int>, rows: Int, alone: Bool, _ call: Call) {
     let before = Tensor([tiling.places, rows, inputs], call.x.scalar)
     let after = Tensor([tiling.places, rows, outputs], .float32)
-    let share = alone ? tiles.count : 8
-    Team.run((tiles.count + share - 1) / share) { i in
-      call.before(tiles, i * share..<min((i + 1) * share, tiles.count), into: before)
+    func shares(_ body: @Sendable (Range<Int>) -> Void) {
+      let share = alone ? tiles.count : 8
+      Team.run((tiles.count + share - 1) / share) { i in body(i * share..<min((i + 1) * share, tiles.count)) }
     }
+    shares { call.before(tiles, $0, into: before) }
     products.run(Sizes(rows: rows, scalar: call.x.scalar, alone: alone), before, into: after)
-    Team.run((tiles.count + share - 1) / share) { i in
-      call.after(tiles, i * share..<min((i + 1) * share, tiles.count), from: after)
-    }
+    shares { call.after(tiles, $0, from: after) }
   }
 
   /// What one run is about.
