@@ -14,17 +14,16 @@ struct JobFolder: ~Copyable {
   /// The file of the process's own repairs.
   private let repairsName: String
 
-  /// Opens or makes the folder for one process alone; frames of another record are an error unless `fresh` throws them
-  /// away.
+  /// Opens or makes the folder for one process alone; frames of another record, or of none, are an error unless `fresh`
+  /// throws them away.
   init(at url: URL, record: JobRecord, fresh: Bool) throws(JobError) {
     let lock = try FileLock(in: url, named: Self.lockName)
-    // Frames without a record may be anyone's.
-    if fresh || !Self.hasRecord(in: url) { Self.clear(url) }
+    if fresh { Self.clear(url) }
     let resumed = try Self.agree(on: record, in: url)
     self.init(url: url, record, lock, resumed: resumed, repairsName: Self.repairsPrefix + ".json")
   }
 
-  /// Opens or makes the folder for a shard; frames of another record are an error.
+  /// Opens or makes the folder for a shard; frames of another record, or of none, are an error.
   ///
   /// Nil where it was asked to stop while it waited for its turn; `waiting` is called before it waits.
   init?(
@@ -32,9 +31,6 @@ struct JobFolder: ~Copyable {
   ) throws(JobError) {
     let lock = try FileLock(in: url, named: Self.lockName, shared: true)
     guard let turn = try Self.turn(in: url, interruption, waiting: waiting) else { return nil }
-    if !Self.hasRecord(in: url), Self.names(in: url).contains(where: { Self.index(of: $0) != nil }) {
-      throw .otherJob(folder: url.path, reason: "its \(Self.recordName) is missing")
-    }
     let resumed = try Self.agree(on: record, in: url)
     _ = consume turn
     self.init(
@@ -51,8 +47,11 @@ struct JobFolder: ~Copyable {
   }
 
   /// Writes the record, or finds that the one that is there is the same. Says whether one was.
+  ///
+  /// Frames without a record may be anyone's.
   private static func agree(on record: JobRecord, in url: URL) throws(JobError) -> Bool {
     guard let earlier = try Self.record(in: url) else {
+      guard isEmpty(url) else { throw .otherJob(folder: url.path, reason: "its \(recordName) is missing") }
       try write(encoding: record, to: recordName, in: url)
       return false
     }
@@ -123,8 +122,10 @@ struct JobFolder: ~Copyable {
   }
 
   /// Whether nothing that was rendered or found out is in it.
-  var isEmpty: Bool {
-    names().allSatisfy { Self.index(of: $0) == nil && !Sketchbook.isPage($0) && $0 != Self.preparationName }
+  var isEmpty: Bool { Self.isEmpty(url) }
+
+  private static func isEmpty(_ url: URL) -> Bool {
+    names(in: url).allSatisfy { index(of: $0) == nil && !Sketchbook.isPage($0) && $0 != preparationName }
   }
 
   /// How many first frames of the film are there.
@@ -203,10 +204,6 @@ struct JobFolder: ~Copyable {
   /// Whether a file is some process's repairs: `repairs.json`, `repairs-3-of-16.json`.
   private static func isRepairs(_ name: String) -> Bool {
     name.wholeMatch(of: #/repairs(-[0-9]+-of-[0-9]+)?\.json/#) != nil
-  }
-
-  private static func hasRecord(in url: URL) -> Bool {
-    FileStatus(url.appendingPathComponent(recordName).path) != nil
   }
 
   private static func record(in url: URL) throws(JobError) -> JobRecord? {

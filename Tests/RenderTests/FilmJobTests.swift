@@ -217,16 +217,24 @@ import Video
     #expect(try frameFiles == ["000000.png", "000001.png", "sketch-0.png"])
   }
 
-  /// Whose they are nobody knows.
-  @Test func framesWithoutARecordAreRenderedAnew() throws {
+  /// Whose they are nobody knows: they stay until they are thrown away by name.
+  @Test func framesWithoutARecordAreRefused() throws {
     _ = try interrupt(after: 3, of: 5)
     try FileManager.default.removeItem(at: job.folder.appendingPathComponent("job.json"))
-    let message = refusal { try job.render(quietly: Shard(1, of: 2)!, of: SyntheticSource(count: 5)) }
-    #expect(message.contains("its job.json is missing"))
-    #expect(try frameFiles.count == 3)
     let source = SyntheticSource(count: 5)
-    #expect(try job.run(quietly: source) == .finished(frames: 5, rendered: 5))
-    #expect(source.rendered == Array(0..<5))
+    var joining = job
+    joining.joins = true
+    for message in [
+      refusal { try job.render(quietly: Shard(1, of: 2)!, of: source) }, refusal { try job.run(quietly: source) },
+      refusal { try joining.run(quietly: source) },
+    ] {
+      #expect(message.contains("its job.json is missing"))
+    }
+    #expect(try frameFiles.count == 3)
+    #expect(source.rendered.isEmpty)
+    var fresh = job
+    fresh.fresh = true
+    #expect(try fresh.run(quietly: source) == .finished(frames: 5, rendered: 5))
   }
 
   @Test func askedToStopWhileItIsFoundOut() throws {
