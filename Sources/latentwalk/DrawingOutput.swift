@@ -12,6 +12,9 @@ struct DrawingOutput: ExpressibleByArgument {
 
   var isStandardOutput: Bool { path == "-" }
 
+  /// The file that is written; nil for what is no file, such as standard output.
+  var file: URL? { PictureOutput(argument: path).file }
+
   private var isText: Bool { path == "-" || URL(filePath: path).pathExtension.lowercased() == "svg" }
 
   /// Proves that the drawing can be written, before there is one.

@@ -72,7 +72,7 @@ struct Film {
       output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
       onBadFrame: script.output.onBadFrame)
     let record = try JobRecord(
-      script: script.identity(size: frames.size, precision: engine.model.precision) + route,
+      script: frames.identity + route,
       model: ModelFingerprint.bytes(of: model),
       version: Version.current, source: frames)
     let progress = ProgressPrinter(style: options.report.style)

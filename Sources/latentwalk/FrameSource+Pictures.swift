@@ -1,29 +1,76 @@
 import Diffusion
+import Foundation
 import Pixels
 import Render
 import Video
 
-extension FrameSource {
-  /// All pictures, `atOnce` made at the same time, with their progress told; `name` says what one is called.
+/// Pictures for a sheet.
+protocol SheetSource: FrameSource {
+  /// How many pictures are best made at the same time.
+  var atOnce: Int { get }
+  /// What all of them depend on besides the model's files and their size, in bytes that differ when pictures do.
+  var identity: [UInt8] { get }
+  /// What one of them depends on besides.
+  func identity(ofPicture index: Int) -> String
+}
+
+extension SheetSource {
+  /// Makes all pictures, with their progress told, and gives them to `write`; `name` says what one is called.
+  ///
+  /// Until `write` is through they are kept beside the file that they are for, if there is one, and a run that was
+  /// interrupted goes on.
+  func makePictures(
+    for file: URL?, by model: URL, onBadFrame: BadFramePolicy = .retry, _ report: ReportOptions,
+    named name: (Int) -> String = { "picture \($0 + 1)" }, write: ([Image]) throws -> Void
+  ) throws {
+    let making = Making(atOnce: atOnce, onBadFrame: onBadFrame, progress: ProgressPrinter(style: report.style))
+    // Where nothing is kept, Ctrl-C ends the process at once.
+    guard let file else { return try write(making.pictures(of: self, Interruption(), named: name) { _ in false }) }
+    let all = try ModelFingerprint.bytes(of: model) + identity
+    let shelf = try PictureShelf(beside: file)
+    let shelved = ShelvedFrames(self, on: shelf, version: Version.current, all: all) { self.identity(ofPicture: $0) }
+    do {
+      let interruption = Interruption(signals: true)
+      try write(making.pictures(of: shelved, interruption, named: name, isKept: shelved.isKept))
+      shelf.clear()
+    } catch {
+      shelf.leave()
+      guard error is Interrupted else { throw error }
+      let kept = (0..<count).count(where: shelved.isKept)
+      throw Fault(
+        code: .interrupted,
+        description: "\(file.relativePath): interrupted with \(kept) of \(count) pictures kept; run the same command "
+          + "again to go on")
+    }
+  }
+}
+
+/// How pictures are made.
+private struct Making {
+  let atOnce: Int
+  let onBadFrame: BadFramePolicy
+  let progress: ProgressPrinter
+
+  /// All pictures of a source. Throws `Interrupted` where it was asked to stop before.
   func pictures(
-    atOnce: Int, onBadFrame: BadFramePolicy = .retry, _ report: ReportOptions,
-    named name: (Int) -> String = { "picture \($0 + 1)" }
+    of source: any FrameSource, _ interruption: Interruption, named name: (Int) -> String, isKept: (Int) -> Bool
   ) throws -> [Image] {
-    _ = try prepare(nil, nil, Interruption())
-    let ahead = FramesAhead(self, atOnce: atOnce)
-    let progress = ProgressPrinter(style: report.style)
-    progress.begin(frames: count, found: 0, toRender: (0..<count).count { firstFrame(showing: $0) == $0 })
+    _ = try source.prepare(nil, nil, interruption)
+    let isNew = (0..<source.count).map { source.firstFrame(showing: $0) == $0 && !isKept($0) }
+    let found = (0..<source.count).count { !isNew[source.firstFrame(showing: $0)] }
+    progress.begin(frames: source.count, found: found, toRender: isNew.count { $0 })
     defer { progress.end() }
-    var frames = MendedFrames(ahead, onBadFrame, progress)
+    var frames = MendedFrames(FramesAhead(source, atOnce: atOnce), onBadFrame, progress)
     var images: [Image] = []
-    for index in 0..<count {
-      let first = firstFrame(showing: index)
+    for index in 0..<source.count {
+      if interruption.isRequested { throw Interrupted() }
+      let first = source.firstFrame(showing: index)
       do {
         images.append(first < index ? images[first] : try frames.frame(at: index, after: images.last))
       } catch let fault as BrokenFrame {
         throw BrokenFrame("\(name(index)): \(fault); give less guidance, more steps or another seed")
       }
-      progress.advance(rendered: first == index)
+      progress.advance(rendered: isNew[index])
     }
     return images
   }

@@ -11,6 +11,9 @@ struct PictureOutput: ExpressibleByArgument {
 
   var defaultValueDescription: String { path }
 
+  /// The file that is written; nil for what is no file, such as standard output.
+  var file: URL? { path == "-" || FileStatus(path) == .special ? nil : URL(filePath: path) }
+
   /// Proves that the picture can be written, before there is one.
   func check() throws {
     guard path != "-" else { return }

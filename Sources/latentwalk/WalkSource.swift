@@ -9,10 +9,11 @@ import Video
 import Walk
 
 /// A script's pictures, as a job takes them.
-final class WalkSource: FrameSource {
+final class WalkSource: SheetSource {
   let size: Size
   /// How many frames are best made at the same time.
   let atOnce: Int
+  let identity: [UInt8]
   private let report: ReportOptions
   private let onBadFrame: BadFramePolicy
   private let state: Mutex<State>
@@ -39,6 +40,7 @@ final class WalkSource: FrameSource {
   /// Encodes the script's prompts.
   init(_ script: Script, _ engine: Engine, _ report: ReportOptions, _ chosen: Choice = .all) throws {
     size = try engine.size(script.size, preview: script.isPreview)
+    identity = script.identity(size: size, precision: engine.model.precision)
     let frames = try WalkFrames(script, engine, size)
     careful =
       engine.model.precision == .fp32
@@ -90,6 +92,14 @@ final class WalkSource: FrameSource {
       case .frames(let indices): try frames.frame(at: indices[index])
       case .mixes(let mixes): try frames.picture(of: mixes[index])
       }
+    }
+  }
+
+  func identity(ofPicture index: Int) -> String {
+    switch chosen {
+    case .all: "frame \(index)"
+    case .frames(let indices): "frame \(indices[index])"
+    case .mixes(let mixes): "mix " + mixes[index].map { "\($0.keyframe) \($0.value)" }.joined(separator: ", ")
     }
   }
 

@@ -188,4 +188,31 @@ import Video
       strip.part(x: 7 * 96, y: 0, width: 96, height: 96) == Image(width: 96, height: 96, filledWith: strip[767, 0]))
     #expect(strip.part(x: 0, y: 0, width: 96, height: 96) != Image(width: 96, height: 96, filledWith: strip[0, 0]))
   }
+
+  /// Pictures of an interrupted sheet serve any later one of the same name that shows them too; then they go.
+  @Test func interruptedPicturesAreKept() throws {
+    let tool = try Tool()
+    func explore(_ seeds: String) -> [String] {
+      ["explore", "a car", "a tiger", "--seeds", seeds, "--json", "-o", "sheet.png"] + least.filter { $0 != "--quiet" }
+    }
+    // More pictures than any machine makes before the signal comes.
+    let process = try tool.start(explore("0-499"), output: .nullDevice, errors: .nullDevice)
+    let kept = tool.folder.url.appending(path: "sheet.png.job")
+    func pictures() -> Int {
+      ((try? FileManager.default.contentsOfDirectory(atPath: kept.path)) ?? []).count { $0.hasPrefix("picture-") }
+    }
+    while pictures() < 8, process.isRunning { usleep(1000) }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(try tool.files == ["sheet.png.job"])
+
+    let result = try tool.run(explore("0-3"))
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(result.errors.contains(#""event":"begin","frames":8,"found":4"#), "\(result.errors)")
+    #expect(try tool.files == ["sheet.png"])
+    let other = try Tool()
+    #expect(try other.run(explore("0-3")).code == 0)
+    #expect(try picture("sheet.png", in: tool) == picture("sheet.png", in: other))
+  }
 }

@@ -51,16 +51,18 @@ struct ExploreCommand: ParsableCommand {
     let columns =
       prompts.count > 1 ? seeds.values.count : columns ?? Int(Double(studio.count).squareRoot().rounded(.up))
     try output.check(roomFor: (studio.count + columns - 1) / columns, by: columns, of: studio, scale: scale)
-    let small = try studio.pictures(atOnce: studio.atOnce, report) { index in
-      let (prompt, seed) = (prompts[index / seeds.values.count], seeds.values[index % seeds.values.count])
-      return prompts.count > 1 ? "\(prompt), seed \(seed)" : "seed \(seed)"
-    }
-    let images = try small.map { try $0.enlarged(scale) }
     let labels = seeds.values.map { "seed \($0)" }
-    if prompts.count == 1 {
-      try output.write(ContactSheet(columns: columns).draw(zip(images, labels).map { (image: $0, label: $1) }))
-    } else {
-      try output.write(GridSheet(columns: labels, rows: prompts).draw(images))
+    func name(_ index: Int) -> String {
+      let (prompt, label) = (prompts[index / labels.count], labels[index % labels.count])
+      return prompts.count > 1 ? "\(prompt), \(label)" : label
+    }
+    try studio.makePictures(for: output.file, by: studio.folder, report, named: name) { small in
+      let images = try small.map { try $0.enlarged(scale) }
+      if prompts.count == 1 {
+        try output.write(ContactSheet(columns: columns).draw(zip(images, labels).map { (image: $0, label: $1) }))
+      } else {
+        try output.write(GridSheet(columns: labels, rows: prompts).draw(images))
+      }
     }
   }
 }

@@ -73,13 +73,15 @@ struct GridCommand: ParsableCommand {
     let (columns, rows) = (columns ?? 8, rows ?? 8)
     let script = try script()
     let places = Grid.cells(columns: columns, rows: rows)
-    let source = try WalkSource(script, model.load(script.model), film.report, .mixes(places.map(\.weights)))
+    let folder = try model.presets.model(script.model)
+    let source = try WalkSource(script, model.load(folder), film.report, .mixes(places.map(\.weights)))
     try output.check(roomFor: rows, by: columns, of: source, scale: script.output.scale)
-    let images = try source.pictures(
-      atOnce: source.atOnce, onBadFrame: film.badFrames.onBadFrame ?? .retry, film.report)
     let sheet = GridSheet(
       columns: Self.parts(columns), rows: Self.parts(rows), corners: Self.labels(of: script.timeline.keyframes))
-    try output.write(sheet.draw(images.map { try $0.enlarged(script.output.scale) }))
+    let policy = film.badFrames.onBadFrame ?? .retry
+    try source.makePictures(for: output.file, by: folder, onBadFrame: policy, film.report) { images in
+      try output.write(sheet.draw(images.map { try $0.enlarged(script.output.scale) }))
+    }
   }
 
   private func renderFilm() throws {

@@ -29,7 +29,9 @@ struct ImageCommand: ParsableCommand {
   func run() throws {
     try output.check()
     let studio = try Studio([prompt], seeds: [seed], text, pictures, model)
-    let images = try studio.pictures(atOnce: 1, report)
-    try output.write(images[0].enlarged(pictures.scale ?? 1))
+    // One picture is there or not: nothing of it can be kept before.
+    try studio.makePictures(for: nil, by: studio.folder, report) { images in
+      try output.write(images[0].enlarged(pictures.scale ?? 1))
+    }
   }
 }

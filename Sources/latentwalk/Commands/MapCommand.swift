@@ -38,27 +38,29 @@ struct MapCommand: ParsableCommand {
     let script = try subject.script(frames: count)
     try output.check()
     try Lettering.check()
-    let engine = try subject.model.load(script.model)
+    let model = try subject.model.presets.model(script.model)
+    let engine = try subject.model.load(model)
     let source = try WalkSource(script, engine, report)
     // Even spacing moves keyframes: where they are is known when the walk has been surveyed.
     _ = try source.prepare(nil, nil, Interruption())
     let timeline = source.timeline
     let chosen = Set(Timeline.evenFrames(count, of: timeline.count)).union(timeline.frames).sorted()
     source.choose(chosen)
-    let images = try source.pictures(atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
-    let ingredients = chosen.map { source.ingredients(ofFrame: $0) }
-    let map = PathMap(
-      panels: [
-        panel("Prompts", "as the text encoder sees them", ingredients.map(\.conditioning.prompt.values)),
-        panel("Noise", "that the pictures begin with", ingredients.map(\.noise.values)),
-        panel("Pictures", "as the autoencoder sees them", try images.map { try engine.encode($0).values }),
-      ],
-      landmarks: try zip(timeline.frames, timeline.keyframes).map { frame, keyframe in
-        let point = chosen.firstIndex(of: frame)!
-        return PathMap.Landmark(
-          point: point, picture: try images[point].thumbnail(), label: "\(keyframe.prompt), \(keyframe.seed)")
-      })
-    try output.write(map.draw())
+    try source.makePictures(for: output.file, by: model, onBadFrame: script.output.onBadFrame, report) { images in
+      let ingredients = chosen.map { source.ingredients(ofFrame: $0) }
+      let map = PathMap(
+        panels: [
+          panel("Prompts", "as the text encoder sees them", ingredients.map(\.conditioning.prompt.values)),
+          panel("Noise", "that the pictures begin with", ingredients.map(\.noise.values)),
+          panel("Pictures", "as the autoencoder sees them", try images.map { try engine.encode($0).values }),
+        ],
+        landmarks: try zip(timeline.frames, timeline.keyframes).map { frame, keyframe in
+          let point = chosen.firstIndex(of: frame)!
+          return PathMap.Landmark(
+            point: point, picture: try images[point].thumbnail(), label: "\(keyframe.prompt), \(keyframe.seed)")
+        })
+      try output.write(map.draw())
+    }
   }
 
   private func panel(_ title: String, _ what: String, _ points: [[Float]]) -> PathMap.Panel {

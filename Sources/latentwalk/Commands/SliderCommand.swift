@@ -84,12 +84,14 @@ struct SliderCommand: ParsableCommand {
     pictures.apply(to: &script)
     model.apply(to: &script)
     try script.refuseConflict()
-    let source = try WalkSource(script, model.load(script.model), report, .mixes(mixes))
+    let folder = try model.presets.model(script.model)
+    let source = try WalkSource(script, model.load(folder), report, .mixes(mixes))
     try output.check(roomFor: seeds.count, by: strengths.count, of: source, scale: script.output.scale)
-    let images = try source.pictures(atOnce: source.atOnce, report)
     let sheet = GridSheet(
       columns: strengths.map { $0 == 0 ? "0" : String(format: "%+.3g", $0) },
       rows: seeds.map { seeds.count > 1 ? "seed \($0)" : "" })
-    try output.write(sheet.draw(images.map { try $0.enlarged(script.output.scale) }))
+    try source.makePictures(for: output.file, by: folder, report) { images in
+      try output.write(sheet.draw(images.map { try $0.enlarged(script.output.scale) }))
+    }
   }
 }

@@ -34,9 +34,11 @@ struct StripCommand: ParsableCommand {
     let script = try subject.script(frames: count)
     try output.check()
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
-    let source = try WalkSource(script, subject.model.load(script.model), report, .frames(chosen))
+    let model = try subject.model.presets.model(script.model)
+    let source = try WalkSource(script, subject.model.load(model), report, .frames(chosen))
     try output.check(roomFor: 1, by: source.count, of: source, scale: script.output.scale)
-    let images = try source.pictures(atOnce: source.atOnce, onBadFrame: script.output.onBadFrame, report)
-    try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
+    try source.makePictures(for: output.file, by: model, onBadFrame: script.output.onBadFrame, report) { images in
+      try output.write(.strip(images.map { try $0.enlarged(script.output.scale) }))
+    }
   }
 }

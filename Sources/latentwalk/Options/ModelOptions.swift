@@ -50,9 +50,7 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
-  /// Loads a model by name or path.
-  func load(_ name: String) throws -> Engine { try load(presets.model(name)) }
-
+  /// Loads a model from its folder.
   func load(_ folder: URL) throws -> Engine {
     try Engine(model: folder, precision: precision, threads: threads)
   }

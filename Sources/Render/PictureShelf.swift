@@ -1,0 +1,93 @@
+internal import FFmpeg
+package import Foundation
+package import Pixels
+
+/// Finished pictures, kept beside a file until it is written.
+///
+/// Beside `sheet.png` stands the folder `sheet.png.job`. Each picture lies there under a digest of all that it depends
+/// on, so that a run which was interrupted goes on, and one which asks for something else finds what both have in common.
+package final class PictureShelf: Sendable {
+  private let folder: URL
+  private let lock: FileLock
+
+  /// Opens or makes the folder for one process alone.
+  package init(beside file: URL) throws(JobError) {
+    folder = PendingFile.resolve(file).appendingPathExtension("job")
+    lock = try FileLock(in: folder, named: Self.lockName)
+  }
+
+  func path(of picture: String) -> String { folder.appendingPathComponent(Self.name(of: picture)).path }
+
+  func keep(_ image: Image, as picture: String) throws(PictureError) {
+    try JobFolder.write(image, to: Self.name(of: picture), in: folder)
+  }
+
+  private static func name(of picture: String) -> String { "picture-\(picture).png" }
+
+  /// Removes all pictures, those that nobody asked for among them, and the folder unless something else is in it.
+  package func clear() {
+    for name in names where name.wholeMatch(of: #/picture-[0-9a-f]{64}\.png/#) != nil || PendingFile.isTemporary(name) {
+      unlink(folder.appendingPathComponent(name).path)
+    }
+    leave()
+  }
+
+  /// Removes the folder where nothing is in it.
+  package func leave() {
+    guard names.allSatisfy({ $0 == Self.lockName }) else { return }
+    unlink(lock.path)
+    rmdir(folder.path)
+  }
+
+  private static let lockName = ".lock"
+
+  private var names: [String] { (try? Pixels.names(inFolder: folder.path)) ?? [] }
+}
+
+/// A source whose finished pictures are kept on a shelf.
+package struct ShelvedFrames: FrameSource {
+  private let source: any FrameSource
+  private let shelf: PictureShelf
+  private let digest: @Sendable (Int) -> String
+
+  /// `all` is what every picture depends on, and `each` what a single one does besides, in bytes that differ when
+  /// pictures do. The tool's version and the size count as well.
+  package init(
+    _ source: any FrameSource, on shelf: PictureShelf, version: String, all: [UInt8],
+    each: @escaping @Sendable (Int) -> String
+  ) {
+    self.source = source
+    self.shelf = shelf
+    let common = SHA256.hex(of: Array("\(version) \(source.width)x\(source.height)\n".utf8) + all)
+    digest = { SHA256.hex(of: Array("\(common)\n\(each($0))".utf8)) }
+  }
+
+  package var count: Int { source.count }
+  package var width: Int { source.width }
+  package var height: Int { source.height }
+
+  /// Whether the picture was there before it was asked for; it may be broken, and made anew, for all that.
+  package func isKept(_ index: Int) -> Bool { FileStatus(shelf.path(of: digest(index))) == .file }
+
+  package func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
+    try source.prepare(kept, sketches, interruption)
+  }
+
+  package var longestPreparation: Int { source.longestPreparation }
+
+  package func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
+
+  package func frame(at index: Int) throws -> Image {
+    let picture = digest(index)
+    if let kept = Image(keptAt: shelf.path(of: picture), width: width, height: height) { return kept }
+    let image = try source.frame(at: index)
+    try shelf.keep(image, as: picture)
+    return image
+  }
+
+  package func frameAgain(at index: Int) throws -> Image? {
+    guard let image = try source.frameAgain(at: index) else { return nil }
+    try shelf.keep(image, as: digest(index))
+    return image
+  }
+}
