@@ -15,7 +15,8 @@ let package = Package(
   ],
   targets: [
     // C libraries, seen from Swift.
-    .systemLibrary(name: "CFFmpeg", providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev"])]),
+    .systemLibrary(
+      name: "CFFmpeg", providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev", "libswresample-dev"])]),
     .systemLibrary(name: "CFreeType", pkgConfig: "fontconfig", providers: [.apt(["libfontconfig-dev"])]),
     .target(name: "CDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
@@ -58,7 +59,7 @@ let package = Package(
     .testTarget(name: "PixelsTests", dependencies: ["Pixels", "TestSupport"]),
     .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"]),
     .testTarget(name: "WalkTests", dependencies: ["Walk", "TestSupport"]),
-    .testTarget(name: "VideoTests", dependencies: ["Video", "TestSupport"]),
+    .testTarget(name: "VideoTests", dependencies: ["Video", "FFmpeg", "CFFmpeg", "TestSupport"]),
     .testTarget(name: "ScriptsTests", dependencies: ["Scripts", "TestSupport"]),
     .testTarget(name: "RenderTests", dependencies: ["Render", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["latentwalk", "TestSupport"]),

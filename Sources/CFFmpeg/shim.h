@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/audio_fifo.h>
 #include <libavutil/cpu.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
+#include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -26,6 +28,7 @@ static const int32_t cffmpeg_scale_exact =
 
 static inline int cffmpeg_again(void) { return AVERROR(EAGAIN); }
 static inline int cffmpeg_end_of_file(void) { return AVERROR_EOF; }
+static inline int cffmpeg_invalid_data(void) { return AVERROR_INVALIDDATA; }
 static inline int cffmpeg_option_not_found(void) { return AVERROR_OPTION_NOT_FOUND; }
 static inline int cffmpeg_system_error(int code) { return AVUNERROR(code); }
 static inline int64_t cffmpeg_no_timestamp(void) { return AV_NOPTS_VALUE; }

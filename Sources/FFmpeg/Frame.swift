@@ -1,6 +1,6 @@
 package import CFFmpeg
 
-/// An owned AVFrame: one picture in some pixel format.
+/// An owned AVFrame: one picture in some pixel format, or a piece of sound.
 package struct Frame: ~Copyable {
   package let pointer: UnsafeMutablePointer<AVFrame>
 

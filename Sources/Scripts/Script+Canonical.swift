@@ -12,11 +12,15 @@ extension Script {
     var lines = ["model: \(quoted(model))"]
     if let size { lines.append("size: \(size)") }
     lines.append("fps: \(timeline.rate)")
-    lines += tempo + making { "    image: \(quoted($0.path))" } + ["output:"]
+    let countsBeats = output.sound?.start.unit == .beats
+    lines += tempo(isNeeded: countsBeats) + making { "    image: \(quoted($0.path))" } + ["output:"]
     if let file = output.file { lines.append("  file: \(quoted(file))") }
     if let codec = output.codec { lines.append("  codec: \(codec.rawValue)") }
     if let crf = output.crf { lines.append("  crf: \(crf)") }
     lines += ["  scale: \(output.scale)", "  on-bad-frame: \(output.onBadFrame.rawValue)"]
+    if let sound = output.sound {
+      lines += ["  sound: \(quoted(sound.path))", "  sound-start: \(sound.start)"]
+    }
     return text(lines)
   }
 
@@ -28,13 +32,13 @@ extension Script {
   package func identity(size: Size, precision: Precision) -> [UInt8] {
     var lines = ["precision: \(precision.rawValue)", "size: \(size)"]
     if !timeline.namesInFormulas.isDisjoint(with: [.seconds, .beat]) { lines.append("fps: \(timeline.rate)") }
-    lines += tempo + making { "    image: \($0.image.width)x\($0.image.height)" }
+    lines += tempo() + making { "    image: \($0.image.width)x\($0.image.height)" }
     return Array(text(lines).utf8) + pictureBytes
   }
 
-  /// The tempo where formulas count beats; times are frames by now.
-  private var tempo: [String] {
-    guard let tempo = timeline.beatsPerMinute, timeline.namesInFormulas.contains(.beat) else { return [] }
+  /// The tempo where it is needed, or formulas count beats; times are frames by now.
+  private func tempo(isNeeded: Bool = false) -> [String] {
+    guard let tempo = timeline.beatsPerMinute, isNeeded || timeline.namesInFormulas.contains(.beat) else { return [] }
     return ["bpm: \(tempo)"]
   }
 

@@ -20,7 +20,7 @@ extension Script {
   package static let keyframeKeys = [
     "prompt", "negative", "seed", "image", "strength", "guidance", "at", "after", "hold", "easing",
   ]
-  package static let outputKeys = ["file", "codec", "crf", "scale", "on-bad-frame"]
+  package static let outputKeys = ["file", "codec", "crf", "scale", "on-bad-frame", "sound", "sound-start"]
 
   /// Reads a script from its text.
   package init(yaml: String, named name: String) throws(ScriptError) {
@@ -46,7 +46,7 @@ extension ScriptSource {
         noiseMix: try table.read("noise-mix", as: .choice),
         method: try method(table),
         timeline: timeline,
-        output: try output(table))
+        output: try output(table, of: timeline))
       if let conflict = script.conflict {
         throw table.fault(at: conflict.key, found: conflict.found, expected: conflict.expected)
       }
@@ -169,7 +169,7 @@ extension ScriptSource {
     return try table.read("easing", as: .choice)
   }
 
-  private func output(_ table: Table) throws(ScriptError) -> Script.Output {
+  private func output(_ table: Table, of timeline: Timeline) throws(ScriptError) -> Script.Output {
     guard let node = table["output"]?.value else { return Script.Output() }
     let table = try Table(node, "output", keys: Script.outputKeys, file: file)
     let codec = try table.read("codec", as: .choice) ?? Script.Default.codec
@@ -178,7 +178,25 @@ extension ScriptSource {
       codec: table["codec"] == nil ? nil : codec,
       crf: try table.read("crf", as: .quality(codec)),
       scale: try table.read("scale", as: .integer(1...64)) ?? 1,
-      onBadFrame: try table.read("on-bad-frame", as: .choice) ?? .retry)
+      onBadFrame: try table.read("on-bad-frame", as: .choice) ?? .retry,
+      sound: try sound(table, of: timeline))
+  }
+
+  /// The film's sound; its file is sought beside the script.
+  private func sound(_ table: Table, of timeline: Timeline) throws(ScriptError) -> Script.Soundtrack? {
+    let start = try table.read("sound-start", as: .time)
+    guard let path = try table.read("sound", as: .name) else {
+      guard start == nil else {
+        throw table.fault(at: "sound-start", found: "`sound-start` without `sound`", expected: "both or neither")
+      }
+      return nil
+    }
+    let sound = Script.Soundtrack(path: path, folder: folder, start: start ?? .zero)
+    guard sound.seconds(on: timeline) != nil else {
+      throw table.fault(
+        at: "sound-start", found: "`sound-start`: \(sound.start)", expected: Script.Soundtrack.expectedStart)
+    }
+    return sound
   }
 }
 

@@ -33,16 +33,18 @@ package struct Script: Sendable, Hashable {
     /// How many times wider and higher the film is than the model's pictures.
     package var scale: Int
     package var onBadFrame: BadFramePolicy
+    package var sound: Soundtrack?
 
     package init(
       file: String? = nil, codec: FilmCodec? = nil, crf: Int? = nil, scale: Int = 1,
-      onBadFrame: BadFramePolicy = .retry
+      onBadFrame: BadFramePolicy = .retry, sound: Soundtrack? = nil
     ) {
       self.file = file
       self.codec = codec
       self.crf = crf
       self.scale = scale
       self.onBadFrame = onBadFrame
+      self.sound = sound
     }
   }
 

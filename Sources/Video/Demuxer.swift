@@ -1,19 +1,29 @@
 internal import CFFmpeg
 internal import FFmpeg
 
-/// An owned AVFormatContext that reads a file's best video stream.
+/// An owned AVFormatContext that reads a file's best stream of a kind.
 struct Demuxer: ~Copyable {
   private let context: UnsafeMutablePointer<AVFormatContext>
   private let index: Int32
 
-  init(path: String) throws(FFmpegError) {
+  /// Pictures or sound.
+  enum Kind: String {
+    case picture = "a picture"
+    case sound
+
+    fileprivate var type: AVMediaType { self == .picture ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO }
+  }
+
+  init(path: String, for kind: Kind = .picture) throws(FFmpegError) {
     Log.capture()
     var opened: UnsafeMutablePointer<AVFormatContext>?
     try check("opening it") { avformat_open_input(&opened, "file:" + path, nil, nil) }
     let context = opened!
     do throws(FFmpegError) {
       try check("looking for streams") { avformat_find_stream_info(context, nil) }
-      index = try check("looking for a picture") { av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0) }
+      index = try check("looking for \(kind.rawValue)") {
+        av_find_best_stream(context, kind.type, -1, -1, nil, 0)
+      }
     } catch {
       avformat_close_input(&opened)
       throw error
@@ -27,6 +37,18 @@ struct Demuxer: ~Copyable {
   }
 
   var stream: UnsafeMutablePointer<AVStream> { context.pointee.streams[Int(index)]! }
+
+  /// An open decoder of the stream; nil where none is installed.
+  func decoder() throws(FFmpegError) -> Codec? {
+    let parameters = stream.pointee.codecpar!
+    guard let decoder = avcodec_find_decoder(parameters.pointee.codec_id) else { return nil }
+    let codec = Codec(decoder)
+    let context = codec.pointer
+    try check("configuring the decoder") { avcodec_parameters_to_context(context, parameters) }
+    context.pointee.thread_count = 0
+    try codec.open()
+    return codec
+  }
 
   /// Fills `packet` with the stream's next; false at the end.
   func read(into packet: borrowing Packet) throws(FFmpegError) -> Bool {

@@ -7,10 +7,13 @@ internal import Pixels
 struct FilmEncoder: ~Copyable {
   private let codec: Codec
   private let muxer: Muxer
+  private let stream: Int32
+  private var sound: SoundTrack?
   private let packet = Packet()
   private let scaler: Scaler
   private let picture: Frame
   private let size: (width: Int, height: Int)
+  private let rate: FilmRate
   private var count: Int64 = 0
 
   /// `size` is that of the frames that will come.
@@ -41,7 +44,13 @@ struct FilmEncoder: ~Copyable {
     context.pointee.flags |= AV_CODEC_FLAG_BITEXACT
     if muxer.wantsGlobalHeader { context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
     try codec.open(settings.options(of: name, size: film))
-    try muxer.begin(codec, container: container, title: settings.title, comment: settings.comment)
+    let stream = try muxer.add(codec, container: container)
+    if let sound = settings.sound {
+      self.sound = try SoundTrack(sound, to: muxer, in: container)
+    } else {
+      sound = nil
+    }
+    try muxer.begin(container: container, title: settings.title, comment: settings.comment)
 
     let target = PixelLayout(
       width: film.width, height: film.height, format: AV_PIX_FMT_YUV420P, colours: .bt709)
@@ -57,6 +66,8 @@ struct FilmEncoder: ~Copyable {
 
     self.codec = codec
     self.muxer = muxer
+    self.stream = stream
+    rate = settings.rate
     self.scaler = scaler
     self.picture = picture
     self.size = size
@@ -69,11 +80,18 @@ struct FilmEncoder: ~Copyable {
     picture.pointer.pointee.pts = count
     count += 1
     try push(UnsafePointer(picture.pointer))
+    let length = seconds
+    try sound?.encode(until: length, into: muxer)
   }
+
+  /// How long the film is so far.
+  private var seconds: Double { Double(count) / rate.framesPerSecond }
 
   /// Writes what the encoder still holds, and the index.
   consuming func finish() throws {
     try push(nil)
+    let length = seconds
+    try sound?.finish(at: length, into: muxer)
     try muxer.end()
   }
 
@@ -81,7 +99,7 @@ struct FilmEncoder: ~Copyable {
   private func push(_ frame: UnsafePointer<AVFrame>?) throws(FFmpegError) {
     try codec.encode(frame, packet: packet) { () throws(FFmpegError) in
       packet.pointer.pointee.duration = 1
-      try muxer.write(packet, timeBase: codec.pointer.pointee.time_base)
+      try muxer.write(packet, timeBase: codec.pointer.pointee.time_base, stream: stream)
     }
   }
 }

@@ -10,6 +10,8 @@ public enum FilmError: Error, Equatable {
   case file(PictureError)
   /// Encoding or writing broke off; nothing of the film is left.
   case encoding(path: String, reason: String)
+  /// The file has no sound that can be read, or not that much of it.
+  case sound(path: String, reason: String)
   /// The file is no film that can be read.
   case reading(path: String, reason: String)
 }
@@ -23,6 +25,7 @@ extension FilmError: CustomStringConvertible {
         + "it can encode \(available.isEmpty ? "none of the others" : available.map(\.description).joined(separator: ", "))"
     case .file(let error): "\(error)"
     case .encoding(let path, let reason): "cannot write the film \(path): \(reason); nothing of it was kept"
+    case .sound(let path, let reason): "cannot use the sound of \(path): \(reason)"
     case .reading(let path, let reason): "cannot read the film \(path): \(reason)"
     }
   }

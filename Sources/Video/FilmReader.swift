@@ -37,15 +37,9 @@ public struct FilmReader: ~Copyable {
     path = url.path
     do {
       let demuxer = try Demuxer(path: url.path)
-      let stream = demuxer.stream
-      guard let decoder = avcodec_find_decoder(stream.pointee.codecpar.pointee.codec_id) else {
+      guard let codec = try demuxer.decoder() else {
         throw FilmError.reading(path: url.path, reason: "the installed libavcodec has no decoder for it")
       }
-      let codec = Codec(decoder)
-      let context = codec.pointer
-      try check("configuring the decoder") { avcodec_parameters_to_context(context, stream.pointee.codecpar) }
-      context.pointee.thread_count = 0
-      try codec.open()
       info = try demuxer.info(codec: codec.name)
       self.demuxer = demuxer
       self.codec = codec

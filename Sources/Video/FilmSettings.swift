@@ -14,6 +14,8 @@ public struct FilmSettings: Sendable, Equatable {
   /// Enlargement of both sides.
   public var scale: Double
   public var filter: ScalingFilter
+  /// What the film is heard with: as much of it as the film is long.
+  public var sound: Sound?
   /// Kept in the file, for players to show.
   public var title: String?
   public var comment: String?
@@ -21,8 +23,8 @@ public struct FilmSettings: Sendable, Equatable {
   /// Film settings; what is not given is right for most films.
   public init(
     rate: FilmRate = FilmRate(30), codec: FilmCodec = .h264, crf: Int? = nil, preset: String? = nil,
-    threads: Int? = nil, scale: Double = 1, filter: ScalingFilter = .lanczos, title: String? = nil,
-    comment: String? = nil
+    threads: Int? = nil, scale: Double = 1, filter: ScalingFilter = .lanczos, sound: Sound? = nil,
+    title: String? = nil, comment: String? = nil
   ) {
     self.rate = rate
     self.codec = codec
@@ -31,6 +33,7 @@ public struct FilmSettings: Sendable, Equatable {
     self.threads = threads
     self.scale = scale
     self.filter = filter
+    self.sound = sound
     self.title = title
     self.comment = comment
   }

@@ -40,6 +40,11 @@ public struct Time: Sendable, Hashable {
     return clock.seconds(self).flatMap(clock.frame).flatMap { $0 <= Timeline.longest ? $0 : nil }
   }
 
+  /// The same in seconds; nil for beats without a tempo.
+  package func seconds(at rate: FrameRate, beatsPerMinute: Rational?) -> Double? {
+    Clock(rate: rate, beatsPerMinute: beatsPerMinute).seconds(self)?.double
+  }
+
   private init(exactly amount: Rational, _ unit: Unit) {
     self.amount = amount
     self.unit = unit

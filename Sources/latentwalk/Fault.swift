@@ -67,6 +67,7 @@ extension ExitCode {
     case .file(let error): self.init(for: error)
     case .encoding: self = .cannotWrite
     case .reading: self = .badData
+    case .sound(let path, _): self = FileStatus(path) == nil ? .missingInput : .badData
     }
   }
 

@@ -12,35 +12,38 @@ struct Film {
   let script: Script
   let url: URL
   private let settings: FilmSettings
-  /// Which pictures of the script the film shows, in bytes that differ when they do, and how long it is.
-  private let (pictures, route, lengths): (WalkSource.Choice, [UInt8], String)
+  /// Which pictures of the script the film shows, and in bytes that differ when they do.
+  private let (pictures, route): (WalkSource.Choice, [UInt8])
+  /// How long it is, and what it is heard with.
+  private let told: [String]
 
-  /// Proves what can be proved before a model is loaded: codec, quality, name and place fit one another.
+  /// Proves what can be proved before a model is loaded: codec, quality, name and place fit one another, and the sound
+  /// is there.
   init(_ script: Script, at path: String) throws {
-    try self.init(script, at: path, .all, route: [], lengths: script.timeline.lengths)
+    try self.init(script, at: path, .all, route: [], frames: script.timeline.count)
   }
 
   /// A film of `points` on the square between the script's four keyframes.
   init(_ script: Script, at path: String, over points: [Grid.Point]) throws {
-    let lengths = Timeline.lengths(frames: points.count, rate: script.timeline.rate)
     let route = points.map { "\($0.x) \($0.y)\n" }.joined()
-    try self.init(script, at: path, .mixes(points.map(\.weights)), route: Array(route.utf8), lengths: lengths)
+    try self.init(script, at: path, .mixes(points.map(\.weights)), route: Array(route.utf8), frames: points.count)
   }
 
-  private init(_ script: Script, at path: String, _ pictures: WalkSource.Choice, route: [UInt8], lengths: String) throws
-  {
+  private init(_ script: Script, at path: String, _ pictures: WalkSource.Choice, route: [UInt8], frames: Int) throws {
     guard path != "-" else {
       throw Fault.usage("-o -: a film cannot be written to standard output, for its index is written last; give a file")
     }
     self.script = script
-    (self.pictures, self.route, self.lengths) = (pictures, route, lengths)
+    (self.pictures, self.route) = (pictures, route)
     url = URL(filePath: path)
     let rate = script.timeline.rate.perSecond
     settings = FilmSettings(
       rate: FilmRate(rate.numerator, rate.denominator), codec: script.output.codec ?? Script.Default.codec,
-      crf: script.output.crf, scale: Double(script.output.scale))
+      crf: script.output.crf, scale: Double(script.output.scale), sound: script.sound)
     _ = try settings.container(for: url)
     _ = try PendingFile(at: url)
+    let lengths = "\(url.relativePath): \(Timeline.lengths(frames: frames, rate: script.timeline.rate))"
+    told = try [lengths, script.soundHeard(for: frames).map { "sound: \($0)" }].compactMap { $0 }
   }
 
   /// Where a script's film goes when nobody says: `name` with the codec's usual ending.
@@ -67,7 +70,7 @@ struct Film {
     interruption: Interruption
   ) throws {
     let frames = try WalkSource(script, engine, options.report, pictures)
-    options.report.say("\(url.relativePath): \(lengths)")
+    told.forEach(options.report.say)
     var job = FilmJob(
       output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
       onBadFrame: script.output.onBadFrame)
@@ -126,4 +129,17 @@ extension PathMeasure {
 
 extension ReportOptions {
   var style: ProgressPrinter.Style { quiet ? .quiet : json ? .json : .automatic }
+}
+
+extension Script {
+  /// What a film of so many frames is heard with, and how much of it; nil where it is silent.
+  ///
+  /// Throws where that cannot be read, or has ended where the film begins.
+  func soundHeard(for frames: Int) throws -> String? {
+    guard let sound, let path = output.sound?.path else { return nil }
+    let seconds = Double(frames) / timeline.rate.perSecond.double
+    let silent = try seconds - sound.heard(of: seconds)
+    return path + (sound.start > 0 ? String(format: " from second %.4g on", sound.start) : "")
+      + (silent > 0 ? String(format: ", which ends %.3g seconds before the film", silent) : "")
+  }
 }

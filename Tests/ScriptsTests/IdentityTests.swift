@@ -128,6 +128,8 @@ import Walk
     Row("output/crf", "18", "19", decides: false),
     Row("output/scale", "1", "2", decides: false),
     Row("output/on-bad-frame", "stop", "hold", decides: false),
+    Row("output/sound", "a.mp3", "b.mp3", decides: false),
+    Row("output/sound-start", "1s", "2s", ["output/sound": "a.mp3"], decides: false),
   ]
 
   @Test(arguments: rows) func whatChangesAPictureChangesTheIdentity(_ row: Row) throws {

@@ -90,6 +90,12 @@ import Testing
     Case(
       script("output: {codec: h265}"), "2:17",
       "found `codec`: the text \"h265\"; expected one of h264, hevc, av1, vp9, ffv1"),
+    Case(
+      script("output: {sound-start: 3s}"), "2:23", "found `sound-start` without `sound`; expected both or neither"),
+    Case(
+      script("output: {sound: a.mp3, sound-start: 4b}"), "2:37",
+      "found `sound-start`: 4b; expected seconds such as 30s, frames such as 120f, or beats such as 8b with the beats"),
+    Case(script("output: {sound: a.mp3, sound-start: 3h}"), "2:37", "`sound-start`"),
     Case(script("output: {crf: 99}"), "2:15", "found `crf`: 99; expected a whole number from 0 to 51"),
     Case(script("output: {scale: 0}"), "2:17", "found `scale`: 0; expected a whole number from 1 to 64"),
     Case(

@@ -1,3 +1,4 @@
+import Foundation
 import Diffusion
 import Scripts
 import TestSupport
@@ -145,6 +146,17 @@ import Walk
       #expect(again.timeline.state(at: frame) == script.timeline.state(at: frame))
     }
     #expect(again.output == script.output && again.steps == script.steps && again.noiseMix == script.noiseMix)
+  }
+
+  /// A sound lies beside its script; beats count with the script's tempo.
+  @Test func soundIsSoughtBesideTheScript() throws {
+    let folder = try ScratchFolder()
+    let yaml = Self.full + "\n  sound: music/song.mp3\n  sound-start: 3b\n"
+    let script = try Script(contentsOf: folder.write(yaml, to: "films/a.yaml"), named: "a.yaml")
+    #expect(script.sound?.url.path == folder["films/music/song.mp3"].path)
+    #expect(script.sound?.start == 3 * 60 / script.timeline.beatsPerMinute!.double)
+    let again = try Script(contentsOf: folder.write(script.canonical, to: "films/b.yaml"), named: "b.yaml")
+    #expect(again.output.sound == script.output.sound)
   }
 
   @Test(arguments: [

@@ -101,7 +101,9 @@ struct GridCommand: ParsableCommand {
   /// An option that a sheet has no use for; nil where none is given.
   private var filmOption: String? {
     let given = [
-      (route != nil, "--route"), (film.codec != nil, "--codec"), (film.crf != nil, "--crf"), (film.fresh, "--fresh"),
+      (route != nil, "--route"), (film.codec != nil, "--codec"), (film.crf != nil, "--crf"),
+      (film.sound != nil, "--sound"), (film.soundStart != nil, "--sound-start"),
+      (film.fresh, "--fresh"),
       (film.keepFrames, "--keep-frames"), (strip.path != nil, "--strip"),
     ]
     return length.given ?? given.first { $0.0 }?.1
@@ -126,7 +128,7 @@ struct GridCommand: ParsableCommand {
     let walk = PromptWalk(corners.prompts, seeds: Seeds(corners.seeds), text, images)
     var script = Script(noiseMix: .gaussian, timeline: try walk.timeline(frames: 4, rate: length.rate))
     pictures.apply(to: &script)
-    film.apply(to: &script)
+    try film.apply(to: &script)
     model.apply(to: &script)
     try script.refuseConflict()
     return script

@@ -63,6 +63,7 @@ struct PlanCommand: ParsableCommand {
     print(
       "way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue), frames spaced by \(timeline.spacing.rawValue)"
     )
+    if let sound = try script.soundHeard(for: timeline.count) { print("sound     \(sound)") }
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }
 

@@ -48,7 +48,7 @@ struct WalkCommand: ParsableCommand {
     mixing.apply(to: &script)
     try method.apply(to: &script)
     pictures.apply(to: &script)
-    film.apply(to: &script)
+    try film.apply(to: &script)
     model.apply(to: &script)
     try script.refuseConflict()
     let film = try Film(script, at: output ?? Film.path(of: script, named: "film"))

@@ -15,6 +15,15 @@ struct FilmOptions: ParsableArguments {
       "The film's quality, smaller is better. (default: the codec's own, 18 for h264)", valueName: "number"))
   var crf: Int?
 
+  @Option(help: ArgumentHelp("A file whose sound the film is heard with, such as a song.", valueName: "file"))
+  var sound: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where in the sound the film begins, such as 30s or, with beats per minute, 16b. (default: 0s)",
+      valueName: "time"), transform: parseTime)
+  var soundStart: Time?
+
   @Flag(help: "Throw away the frames that an earlier run left.")
   var fresh = false
 
@@ -24,10 +33,20 @@ struct FilmOptions: ParsableArguments {
   @OptionGroup var badFrames: BadFrameOptions
   @OptionGroup var report: ReportOptions
 
-  func apply(to script: inout Script) {
+  func apply(to script: inout Script) throws {
     if let codec { script.output.codec = codec }
     if let crf { script.output.crf = crf }
     badFrames.apply(to: &script)
+    if let sound { script.output.sound = Script.Soundtrack(path: sound) }
+    guard let soundStart else { return }
+    guard let sound = script.output.sound else {
+      throw Fault.usage("--sound-start: found \(soundStart) without a sound; expected --sound as well")
+    }
+    let placed = Script.Soundtrack(path: sound.path, folder: sound.folder, start: soundStart)
+    guard placed.seconds(on: script.timeline) != nil else {
+      throw Fault.usage("--sound-start: found \(soundStart); expected \(Script.Soundtrack.expectedStart)")
+    }
+    script.output.sound = placed
   }
 }
 

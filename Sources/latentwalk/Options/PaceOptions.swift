@@ -75,7 +75,7 @@ struct PaceOptions: ParsableArguments {
   }
 }
 
-@Sendable private func parseTime(_ text: String) throws -> Time {
+@Sendable func parseTime(_ text: String) throws -> Time {
   guard let time = Time(text) else { throw ValidationError("expected \(Time.expected)") }
   return time
 }

@@ -18,7 +18,7 @@ struct ScriptOptions: ParsableArguments {
     mixing.apply(to: &script)
     try method.apply(to: &script)
     pictures.apply(to: &script)
-    film.apply(to: &script)
+    try film.apply(to: &script)
     model.apply(to: &script)
     try script.refuseConflict()
     return script
