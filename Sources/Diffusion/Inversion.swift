@@ -23,17 +23,25 @@ extension Engine {
   public func invert(
     _ latent: Latent, _ conditioning: Conditioning, _ sampling: Sampling, by inversion: Inversion = Inversion()
   ) throws(SchedulerError) -> Latent {
-    guard let sampler = try sampler(sampling.scheduler, steps: sampling.steps) as? any ReversibleSampler else {
-      throw SchedulerError(
-        "scheduler of a picture's inversion", found: (sampling.scheduler ?? model.scheduler).rawValue,
-        expected: "\(SchedulerKind.reversible.map(\.rawValue).joined(separator: " or ")), whose steps can be undone")
-    }
+    let sampler = try reversibleSampler(sampling)
     let run = denoising(from: latent, at: 0, [conditioning], sampling, sampler)
     var x = latent
     for i in sampler.timesteps.indices.reversed() {
       x = sampler.undo(i, x, by: inversion) { run.output(of: $0, at: i) }
     }
     return weightedSum((1 / sampler.initialNoiseScale, x))
+  }
+
+  /// Throws where pictures cannot be led back to noise with that sampler.
+  package func checkInversion(by sampling: Sampling) throws(SchedulerError) { _ = try reversibleSampler(sampling) }
+
+  private func reversibleSampler(_ sampling: Sampling) throws(SchedulerError) -> any ReversibleSampler {
+    guard let sampler = try sampler(sampling.scheduler, steps: sampling.steps) as? any ReversibleSampler else {
+      throw SchedulerError(
+        "scheduler of a picture's inversion", found: (sampling.scheduler ?? model.scheduler).rawValue,
+        expected: "\(SchedulerKind.reversible.map(\.rawValue).joined(separator: " or ")), whose steps can be undone")
+    }
+    return sampler
   }
 }
 

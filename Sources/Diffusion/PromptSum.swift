@@ -79,7 +79,9 @@ private struct SumReader {
   private mutating func number() -> Double? {
     skipSpace()
     let digits = characters[place...].prefix { "0123456789.".contains($0) }
-    guard let number = Double(String(digits)), digits.first != ".", digits.last != "." else { return nil }
+    guard let number = Double(String(digits)), number.isFinite, digits.first != ".", digits.last != "." else {
+      return nil
+    }
     place += digits.count
     return number
   }

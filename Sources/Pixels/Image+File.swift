@@ -28,9 +28,15 @@ extension Image {
     try PendingFile.write(encoded(as: PictureFormat(for: url)), to: url)
   }
 
+  /// Larger than any picture whose size can be used.
+  private static let largestFile = 1 << 30
+
   /// Reads a PNG, JPEG or binary PPM, told apart by the first bytes.
   public init(contentsOf url: URL) throws(PictureError) {
     let data: Data
+    if let size = FileStatus.bytes(of: url.path), size > Self.largestFile {
+      throw .malformed(name: url.path, reason: "a file of \(size) bytes is no picture of a size that can be used")
+    }
     do {
       data = try Data(contentsOf: url)
     } catch {

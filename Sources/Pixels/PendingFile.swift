@@ -106,6 +106,15 @@ package enum FileStatus {
   }
 }
 
+extension FileStatus {
+  /// The size of a regular file; nil for anything else.
+  static func bytes(of path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return Int(status.st_size)
+  }
+}
+
 /// The names of what is in a folder, in no order.
 package func names(inFolder path: String) throws(PictureError) -> [String] {
   do {

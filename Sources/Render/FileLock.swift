@@ -17,9 +17,11 @@ struct FileLock: ~Copyable {
       }
       let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
       guard file >= 0 else {
-        // Its last owner has removed the folder between the two calls.
-        if errno == ENOENT && FileStatus(folder.path) == nil { continue }
-        throw .file(.cannotCreate(path: path, reason: systemMessage(errno)))
+        // Its last owner may have removed the folder between the two calls; a link that leads nowhere stays.
+        let code = errno
+        var status = stat()
+        if code == ENOENT, lstat(folder.path, &status) != 0 { continue }
+        throw .file(.cannotCreate(path: path, reason: systemMessage(code)))
       }
       guard flock(file, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
         let code = errno
@@ -35,6 +37,17 @@ struct FileLock: ~Copyable {
       }
       close(file)
     }
+  }
+
+  /// Whether nobody shares it just now. For as long as that takes, nobody else gets it.
+  var isTheOnlyOne: Bool {
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      // What was given up for the attempt.
+      flock(file, LOCK_SH)
+      return false
+    }
+    flock(file, LOCK_SH)
+    return true
   }
 
   deinit { close(file) }

@@ -31,7 +31,7 @@ extension FilmJob {
     progress.begin(frames: share.count, found: share.count - missing.count)
     defer { progress.end() }
     for _ in missing.count..<share.count { progress.advance(rendered: false) }
-    let ahead = FramesAhead(source, atOnce: atOnce, among: Set(missing))
+    let ahead = FramesAhead(folder.keeping(source), atOnce: atOnce, among: Set(missing))
     var frames = MendedFrames(ahead, onBadFrame, progress, after: folder.repairs.of(share))
     var rendered = 0
     for index in missing {

@@ -49,9 +49,9 @@ package struct FilmJob: Sendable {
   /// Sees each frame when it is finished, found ones too, in the film's order.
   package typealias Watcher = (_ index: Int, _ image: Image) throws(PictureError) -> Void
 
-  /// Renders what is missing; what can be wrong with the output is found before the first frame.
+  /// Renders what is missing, so many frames at once; what can be wrong with the output is found before the first one.
   package func run(
-    _ source: any FrameSource, record: JobRecord, progress: ProgressPrinter,
+    _ source: any FrameSource, atOnce: Int = 1, record: JobRecord, progress: ProgressPrinter,
     interruption: Interruption = Interruption(), watcher: Watcher? = nil
   ) throws(JobError) -> Outcome {
     precondition(source.count > 0, "a film has frames")
@@ -67,9 +67,12 @@ package struct FilmJob: Sendable {
         return .interrupted(done: done, frames: source.count, partial: nil)
       }
       if joins { try checkCompleteness(of: source, in: folder) }
-      let outcome = try render(source, in: folder, progress, interruption, watcher)
-      if case .finished = outcome, !keepFrames { folder.remove() }
-      if folder.isEmpty { folder.remove() }
+      let outcome = try render(source, atOnce: atOnce, in: folder, progress, interruption, watcher)
+      if case .finished = outcome, !keepFrames {
+        folder.remove()
+      } else if folder.isEmpty {
+        folder.remove()
+      }
       return outcome
     } catch {
       if folder.isEmpty { folder.remove() }
@@ -95,17 +98,26 @@ package struct FilmJob: Sendable {
   }
 
   private func render(
-    _ source: any FrameSource, in folder: borrowing JobFolder, _ progress: ProgressPrinter,
+    _ source: any FrameSource, atOnce: Int, in folder: borrowing JobFolder, _ progress: ProgressPrinter,
     _ interruption: Interruption, _ watcher: Watcher?
   ) throws(JobError) -> Outcome {
     let film = try openFilm(for: source, in: folder)
     let found = folder.frames()
-    let new = (0..<source.count).count { !found.contains($0) && source.firstFrame(showing: $0) == $0 }
-    progress.begin(frames: source.count, found: found.count, toRender: new)
+    let missing = source.pictures.filter { !found.contains($0) }
+    progress.begin(frames: source.count, found: found.count, toRender: missing.count)
     defer { progress.end() }
-    var frames = MendedFrames(source, onBadFrame, progress, after: folder.repairs)
+    let ahead = FramesAhead(folder.keeping(source), atOnce: atOnce, among: Set(missing))
+    var frames = MendedFrames(ahead, onBadFrame, progress, after: folder.repairs)
     var (rendered, last): (Int, Image?) = (0, nil)
     for index in 0..<source.count {
+      if interruption.isRequested {
+        // A partial film of an earlier run may show more than has been coded now.
+        let isNews = index > 0 && (rendered > 0 || FileStatus(partial.path) == nil)
+        if isNews { try finish(film, at: partial) }
+        return .interrupted(
+          done: isNews ? index : folder.lead, frames: source.count,
+          partial: FileStatus(partial.path) == nil ? nil : partial)
+      }
       let image: Image
       if found.contains(index), let kept = folder.frame(at: index) {
         image = kept
@@ -117,9 +129,6 @@ package struct FilmJob: Sendable {
         progress.advance(rendered: false)
       } else if joins {
         throw .missing(folder: folder.url.path, frames: [index], count: source.count)
-      } else if interruption.isRequested {
-        if index > 0 { try finish(film, at: partial) }
-        return .interrupted(done: index, frames: source.count, partial: index > 0 ? partial : nil)
       } else {
         image = try render(&frames, index, of: source.count, after: last, in: folder)
         rendered += 1
@@ -130,11 +139,12 @@ package struct FilmJob: Sendable {
       do throws(PictureError) { try watcher?(index, image) } catch { throw .file(error) }
     }
     try finish(film, at: nil)
-    if folder.resumed { unlink(partial.path) }
+    if folder.resumed || fresh { unlink(partial.path) }
     return .finished(frames: source.count, rendered: rendered, repairs: frames.repairs)
   }
 
-  /// Renders a frame and keeps it, but not the picture of another that stands in for it: the next run may do better.
+  /// Renders a frame of what the folder keeps. One that was mended is kept as well, but not the picture of another that
+  /// stands in for it: the next run may do better.
   func render(
     _ frames: inout MendedFrames, _ index: Int, of count: Int, after last: Image?, in folder: borrowing JobFolder
   ) throws(JobError) -> Image {
@@ -142,12 +152,15 @@ package struct FilmJob: Sendable {
     let image: Image
     do {
       image = try frames.frame(at: index, after: last)
+    } catch let error as PictureError {
+      throw .file(error)
     } catch {
       throw .frame(index: index, count: count, cause: error)
     }
-    guard frames.repairs.held == before.held else { return image }
-    if frames.repairs != before { try folder.save(frames.repairs) }
-    try folder.save(image, at: index)
+    if frames.repairs.again != before.again {
+      try folder.save(frames.repairs)
+      try folder.save(image, at: index)
+    }
     return image
   }
 

@@ -19,7 +19,7 @@ struct JobFolder: ~Copyable {
   init(at url: URL, record: JobRecord, fresh: Bool) throws(JobError) {
     let lock = try FileLock(in: url, named: Self.lockName)
     if fresh { Self.clear(url) }
-    let resumed = try Self.agree(on: record, in: url)
+    let resumed = try Self.agree(on: record, in: url) { true }
     self.init(url: url, record, lock, resumed: resumed, repairsName: Self.repairsPrefix + ".json")
   }
 
@@ -31,7 +31,7 @@ struct JobFolder: ~Copyable {
   ) throws(JobError) {
     let lock = try FileLock(in: url, named: Self.lockName, shared: true)
     guard let turn = try Self.turn(in: url, interruption, waiting: waiting) else { return nil }
-    let resumed = try Self.agree(on: record, in: url)
+    let resumed = try Self.agree(on: record, in: url) { lock.isTheOnlyOne }
     _ = consume turn
     self.init(
       url: url, record, lock, resumed: resumed,
@@ -48,15 +48,18 @@ struct JobFolder: ~Copyable {
 
   /// Writes the record, or finds that the one that is there is the same. Says whether one was.
   ///
-  /// Frames without a record may be anyone's.
-  private static func agree(on record: JobRecord, in url: URL) throws(JobError) -> Bool {
-    guard let earlier = try Self.record(in: url) else {
-      guard isEmpty(url) else { throw .otherJob(folder: url.path, reason: "its \(recordName) is missing") }
-      try write(encoding: record, to: recordName, in: url)
-      return false
+  /// Frames without a record may be anyone's. A record without frames binds nobody, where no other process works on.
+  private static func agree(
+    on record: JobRecord, in url: URL, isAlone: () -> Bool
+  ) throws(JobError) -> Bool {
+    if let earlier = try Self.record(in: url) {
+      guard let reason = record.difference(from: earlier) else { return true }
+      guard isEmpty(url), isAlone() else { throw .otherJob(folder: url.path, reason: reason) }
+    } else if !isEmpty(url) {
+      throw .otherJob(folder: url.path, reason: "its \(recordName) is missing")
     }
-    if let reason = record.difference(from: earlier) { throw .otherJob(folder: url.path, reason: reason) }
-    return true
+    try write(encoding: record, to: recordName, in: url)
+    return false
   }
 
   /// What only one of the folder's shards may do at a time; nil where it was asked to stop while it waited.
@@ -96,6 +99,26 @@ struct JobFolder: ~Copyable {
   func frame(before index: Int, sameIn source: any FrameSource) -> Image? {
     let first = source.firstFrame(showing: index)
     return first < index ? frame(at: first) : nil
+  }
+
+  /// The source with each frame kept as soon as it is made, whatever the order and whether it is waited for.
+  func keeping(_ source: any FrameSource) -> any FrameSource { KeptFrames(source: source, folder: url) }
+
+  fileprivate struct KeptFrames: FrameSource {
+    let source: any FrameSource
+    let folder: URL
+
+    var count: Int { source.count }
+    var width: Int { source.width }
+    var height: Int { source.height }
+    func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
+    func frameAgain(at index: Int) throws -> Image? { try source.frameAgain(at: index) }
+
+    func frame(at index: Int) throws -> Image {
+      let image = try source.frame(at: index)
+      try JobFolder.write(image, to: JobFolder.name(of: index), in: folder)
+      return image
+    }
   }
 
   /// Keeps a frame, whole or not at all.

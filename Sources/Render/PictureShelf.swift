@@ -22,11 +22,18 @@ package final class PictureShelf: Sendable {
     try JobFolder.write(image, to: Self.name(of: picture), in: folder)
   }
 
+  fileprivate func sketches(of owner: String, width: Int, height: Int) -> Sketchbook {
+    Sketchbook(folder: folder, width: width, height: height, owner: owner)
+  }
+
   private static func name(of picture: String) -> String { "picture-\(picture).png" }
 
   /// Removes all pictures, those that nobody asked for among them, and the folder unless something else is in it.
   package func clear() {
-    for name in names where name.wholeMatch(of: #/picture-[0-9a-f]{64}\.png/#) != nil || PendingFile.isTemporary(name) {
+    for name in names
+    where name.wholeMatch(of: #/picture-[0-9a-f]{64}\.png/#) != nil || Sketchbook.isPage(name)
+      || PendingFile.isTemporary(name)
+    {
       unlink(folder.appendingPathComponent(name).path)
     }
     leave()
@@ -48,7 +55,8 @@ package final class PictureShelf: Sendable {
 package struct ShelvedFrames: FrameSource {
   private let source: any FrameSource
   private let shelf: PictureShelf
-  private let digest: @Sendable (Int) -> String
+  private let common: String
+  private let each: @Sendable (Int) -> String
 
   /// `all` is what every picture depends on, and `each` what a single one does besides, in bytes that differ when
   /// pictures do. The tool's version and the size count as well.
@@ -58,9 +66,11 @@ package struct ShelvedFrames: FrameSource {
   ) {
     self.source = source
     self.shelf = shelf
-    let common = SHA256.hex(of: Array("\(version) \(source.width)x\(source.height)\n".utf8) + all)
-    digest = { SHA256.hex(of: Array("\(common)\n\(each($0))".utf8)) }
+    self.each = each
+    common = SHA256.hex(of: Array("\(version) \(source.width)x\(source.height)\n".utf8) + all)
   }
+
+  private func digest(_ index: Int) -> String { SHA256.hex(of: Array("\(common)\n\(each(index))".utf8)) }
 
   package var count: Int { source.count }
   package var width: Int { source.width }
@@ -69,8 +79,10 @@ package struct ShelvedFrames: FrameSource {
   /// Whether the picture was there before it was asked for; it may be broken, and made anew, for all that.
   package func isKept(_ index: Int) -> Bool { FileStatus(shelf.path(of: digest(index))) == .file }
 
+  /// Its sketches are kept on the shelf as well, for all that its pictures have in common.
   package func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
-    try source.prepare(kept, sketches, interruption)
+    try source.prepare(
+      kept, sketches ?? shelf.sketches(of: common, width: width, height: height), interruption)
   }
 
   package var longestPreparation: Int { source.longestPreparation }

@@ -6,7 +6,7 @@ package struct Shard: Sendable, Equatable {
   package let number: Int
   package let count: Int
 
-  /// More shares than films have frames.
+  /// More shares than anyone has processes.
   package static let most = 1_000_000
 
   /// Nil where there is no such share.

@@ -6,18 +6,20 @@ package struct Sketchbook: Sendable {
   let folder: URL
   let width: Int
   let height: Int
+  /// What tells its pages from others' in the same folder: a digest, or nothing.
+  var owner = ""
 
   /// The picture of that number; nil where it has to be made.
   package func picture(_ number: Int) -> Image? {
-    Image(keptAt: folder.appendingPathComponent(Self.name(of: number)).path, width: width, height: height)
+    Image(keptAt: folder.appendingPathComponent(name(of: number)).path, width: width, height: height)
   }
 
   /// Keeps a picture, whole or not at all.
   package func keep(_ image: Image, as number: Int) throws(PictureError) {
-    try JobFolder.write(image, to: Self.name(of: number), in: folder)
+    try JobFolder.write(image, to: name(of: number), in: folder)
   }
 
-  private static func name(of number: Int) -> String { "sketch-\(number).png" }
+  private func name(of number: Int) -> String { "sketch-\(owner.isEmpty ? "" : owner + "-")\(number).png" }
 
-  static func isPage(_ name: String) -> Bool { name.wholeMatch(of: #/sketch-[0-9]+\.png/#) != nil }
+  static func isPage(_ name: String) -> Bool { name.wholeMatch(of: #/sketch-([0-9a-f]{64}-)?[0-9]+\.png/#) != nil }
 }

@@ -30,6 +30,9 @@ public struct EnginePainter: Painter {
   /// Evaluations that lead a picture back to noise.
   var evaluationsOfInversion: Int { evaluations * Inversion().evaluations }
 
+  /// Throws where the sampler's steps cannot be undone, before there is a picture to lead back.
+  func checkInversion() throws { try engine.checkInversion(by: sampling) }
+
   /// Throws where the sampler's steps cannot be undone; see `Engine.invert`.
   public func noise(of picture: Image, _ conditioning: Conditioning, guidance: Double) throws -> Latent {
     try engine.invert(

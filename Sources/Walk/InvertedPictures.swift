@@ -1,28 +1,30 @@
 internal import Diffusion
 internal import Pixels
 
-/// The pictures of a walk's keyframes, led back to noise; each once, however many keyframes show it.
+/// The pictures of a walk's keyframes, led back to noise when they are first needed; each once, however many keyframes
+/// show it.
 struct InvertedPictures: Sendable {
-  private let noises: [Latent]
+  private let shown: [(keyframe: Int, picture: Shown)]
   private let places: [Int?]
+  private let noises: Recent<Int, Latent>
+  private let invert: Invert
 
-  /// `invert` gives the noise of a picture, under a keyframe's prompts and guidance.
-  init(
-    _ timeline: Timeline, invert: (_ picture: Image, _ keyframe: Int, _ guidance: Double) throws -> Latent
-  ) rethrows {
-    var (noises, known): ([Latent], [Shown: Int]) = ([], [:])
-    places = try Self.shown(by: timeline).enumerated().map { index, shown in
-      guard let shown else { return nil }
-      if let place = known[shown] { return place }
-      noises.append(try invert(shown.image, index, shown.guidance))
-      known[shown] = noises.count - 1
-      return noises.count - 1
+  /// The noise of a picture, under a keyframe's prompts and guidance.
+  typealias Invert = @Sendable (_ picture: Image, _ keyframe: Int, _ guidance: Double) throws -> Latent
+
+  init(_ timeline: Timeline, invert: @escaping Invert) {
+    var (shown, known): ([(Int, Shown)], [Shown: Int]) = ([], [:])
+    places = Self.shown(by: timeline).enumerated().map { index, picture in
+      guard let picture else { return nil }
+      if let place = known[picture] { return place }
+      shown.append((index, picture))
+      known[picture] = shown.count - 1
+      return shown.count - 1
     }
-    self.noises = noises
+    self.shown = shown
+    self.invert = invert
+    noises = Recent(keeping: max(1, shown.count))
   }
-
-  /// How many there are.
-  var count: Int { noises.count }
 
   /// How many a walk has.
   static func count(of timeline: Timeline) -> Int { Set(shown(by: timeline).compactMap { $0 }).count }
@@ -40,7 +42,14 @@ struct InvertedPictures: Sendable {
   /// Which of the noises a keyframe's picture has; nil for a keyframe without one.
   func place(of keyframe: Int) -> Int? { places[keyframe] }
 
-  subscript(place: Int?) -> Latent? { place.map { noises[$0] } }
+  /// The noise in that place; nil for none.
+  func noise(_ place: Int?) throws -> Latent? {
+    try place.map { place in
+      try noises.value(for: place) {
+        try invert(shown[place].picture.image, shown[place].keyframe, shown[place].picture.guidance)
+      }
+    }
+  }
 
   /// The same picture under another prompt or guidance comes from another noise.
   private struct Shown: Hashable {

@@ -11,8 +11,11 @@ struct Scene: Sendable {
   private let texts: [Int]
   private let pictures: InvertedPictures
 
-  /// Encodes every text once, and leads every picture back to noise once.
-  init(_ timeline: Timeline, painter: any Painter, promptMix: Mix, noiseMix: Mix) throws {
+  /// Encodes every text once. Pictures are led back to noise when they are first needed; `inverted` is told of each.
+  init(
+    _ timeline: Timeline, painter: any Painter, promptMix: Mix, noiseMix: Mix,
+    inverted: @escaping @Sendable () -> Void = {}
+  ) throws {
     self.timeline = timeline
     self.promptMix = promptMix
     self.noiseMix = noiseMix
@@ -26,15 +29,14 @@ struct Scene: Sendable {
       return texts.count - 1
     }
     let encoded = try painter.encode(texts.map { ($0.prompt, $0.negative) })
-    pictures = try InvertedPictures(timeline) { picture, index, guidance in
-      try painter.noise(of: picture, encoded[indices[index]], guidance: guidance)
+    pictures = InvertedPictures(timeline) { picture, index, guidance in
+      let noise = try painter.noise(of: picture, encoded[indices[index]], guidance: guidance)
+      inverted()
+      return noise
     }
     self.texts = indices
     conditionings = encoded
   }
-
-  /// How many pictures were led back to noise.
-  var inversions: Int { pictures.count }
 
   /// The same keyframes on other frames.
   func with(_ timeline: Timeline) -> Scene {
@@ -43,8 +45,9 @@ struct Scene: Sendable {
     return scene
   }
 
-  func noise(for state: WalkState) -> WalkNoise {
-    WalkNoise(state, of: timeline.keyframes, pictures, mix: noiseMix, shape: noiseShape)
+  /// Throws where a keyframe's picture cannot be led back to noise.
+  func noise(for state: WalkState) throws -> WalkNoise {
+    try WalkNoise(state, of: timeline.keyframes, pictures, mix: noiseMix, shape: noiseShape)
   }
 
   func conditioning(for state: WalkState) -> Conditioning {

@@ -3,8 +3,8 @@ public import Pixels
 
 /// The frames of a walk, painted on demand, in any order and from any thread.
 ///
-/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, and pictures are led back
-/// to noise once, when the walk is made.
+/// Frame i is a pure function of timeline, mixes, painter and i. Text is encoded once, when the walk is made, and
+/// pictures are led back to noise once, with the first frame that needs them.
 public final class WalkFrames: Sendable {
   public let timeline: Timeline
   /// How many frames are best asked for at the same time.
@@ -13,7 +13,9 @@ public final class WalkFrames: Sendable {
   private let method: any PaintingMethod
   /// Makes the method anew for other frames of the same keyframes.
   private let painting: @Sendable (Scene) -> any PaintingMethod
-  /// What the network was asked before the method: to lead pictures back to noise, and by a method of other frames.
+  /// What the network was asked to lead pictures back to noise.
+  private let inversion: WorkMeter
+  /// What it was asked by a method of other frames.
   private let asked: Work
   /// The pictures taken up last, for frames that show the same again: those of a hold.
   private let recent = Recent<WalkState, Image>(keeping: 4)
@@ -24,7 +26,7 @@ public final class WalkFrames: Sendable {
   ) throws {
     let scene = try Scene(
       timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
-    self.init(scene, evaluationsOfInversion: 0, atOnce: painter.picturesAtOnce) {
+    self.init(scene, inversion: WorkMeter(), atOnce: painter.picturesAtOnce) {
       PlainPainting(scene: $0, painter: painter)
     }
   }
@@ -33,10 +35,15 @@ public final class WalkFrames: Sendable {
   public convenience init(
     _ timeline: Timeline, painter: EnginePainter, promptMix: Mix = .lerp, noiseMix: Mix? = nil, method: Method
   ) throws {
+    if timeline.keyframes.contains(where: { $0.picture != nil }) { try painter.checkInversion() }
+    let (inversion, evaluations) = (WorkMeter(), painter.evaluationsOfInversion)
     let scene = try Scene(
-      timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix)
-    let inversion = painter.evaluationsOfInversion
-    self.init(scene, evaluationsOfInversion: inversion, atOnce: painter.picturesAtOnce) { scene in
+      timeline, painter: painter, promptMix: promptMix, noiseMix: noiseMix ?? timeline.path.noiseMix
+    ) {
+      inversion.count(evaluations: evaluations)
+      inversion.count(pictures: 1, of: evaluations)
+    }
+    self.init(scene, inversion: inversion, atOnce: painter.picturesAtOnce) { scene in
       switch method {
       case .walk: PlainPainting(scene, painter)
       case .blend(let blend): Blending(blend, scene, painter)
@@ -46,21 +53,21 @@ public final class WalkFrames: Sendable {
   }
 
   private convenience init(
-    _ scene: Scene, evaluationsOfInversion: Int, atOnce: Int,
-    _ painting: @escaping @Sendable (Scene) -> any PaintingMethod
+    _ scene: Scene, inversion: WorkMeter, atOnce: Int, _ painting: @escaping @Sendable (Scene) -> any PaintingMethod
   ) {
-    let inversion = scene.inversions * evaluationsOfInversion
-    self.init(scene, painting(scene), painting, asked: Work(evaluations: inversion, plain: inversion), atOnce: atOnce)
+    self.init(
+      scene, painting(scene), painting, inversion: inversion, asked: Work(), atOnce: atOnce)
   }
 
   private init(
     _ scene: Scene, _ method: any PaintingMethod, _ painting: @escaping @Sendable (Scene) -> any PaintingMethod,
-    asked: Work, atOnce: Int
+    inversion: WorkMeter, asked: Work, atOnce: Int
   ) {
     timeline = scene.timeline
     self.scene = scene
     self.method = method
     self.painting = painting
+    self.inversion = inversion
     self.asked = asked
     picturesAtOnce = atOnce
   }
@@ -76,9 +83,11 @@ public final class WalkFrames: Sendable {
     // What the method has found out about keyframes holds, unless they stand elsewhere now and a formula heeds that.
     let heedsClock = !timeline.namesInFormulas.isDisjoint(with: [.frame, .seconds, .beat])
     if heedsClock, placed.frames != timeline.frames {
-      return WalkFrames(scene, painting(scene), painting, asked: work ?? asked, atOnce: picturesAtOnce)
+      let before = method.work.map { $0 + asked } ?? asked
+      return WalkFrames(
+        scene, painting(scene), painting, inversion: inversion, asked: before, atOnce: picturesAtOnce)
     }
-    return WalkFrames(scene, method, painting, asked: asked, atOnce: picturesAtOnce)
+    return WalkFrames(scene, method, painting, inversion: inversion, asked: asked, atOnce: picturesAtOnce)
   }
 
   public var count: Int { timeline.count }
@@ -87,9 +96,9 @@ public final class WalkFrames: Sendable {
   public func frame(at index: Int) throws -> Image { try picture(of: timeline.state(at: index)) }
 
   /// What the picture of a frame is made of: the noise that it begins with, and what the denoiser is told.
-  package func ingredients(of index: Int) -> (noise: Latent, conditioning: Conditioning) {
+  package func ingredients(of index: Int) throws -> (noise: Latent, conditioning: Conditioning) {
     let state = timeline.state(at: index)
-    var noise = scene.noise(for: state)
+    var noise = try scene.noise(for: state)
     return (noise(0), scene.conditioning(for: state))
   }
 
@@ -106,6 +115,6 @@ public final class WalkFrames: Sendable {
   /// What the network was asked so far, for pictures, a survey and the inversion of keyframes' pictures; nil where the
   /// painter is no engine.
   public var work: Work? {
-    method.work.map { Work(evaluations: $0.evaluations + asked.evaluations, plain: $0.plain + asked.plain) }
+    method.work.map { $0 + asked + inversion.work }
   }
 }

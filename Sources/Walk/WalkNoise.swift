@@ -11,14 +11,17 @@ struct WalkNoise {
   private let shape: [Int]
   private var drawn: [Latent] = []
 
-  init(_ state: WalkState, of keyframes: [Keyframe], _ pictures: InvertedPictures, mix: Mix, shape: [Int]) {
+  init(_ state: WalkState, of keyframes: [Keyframe], _ pictures: InvertedPictures, mix: Mix, shape: [Int]) throws {
     let strengths = Dictionary(uniqueKeysWithValues: zip(state.weights.map(\.keyframe), state.strengths))
-    origins = state.weights.merged { index in
+    let merged = state.weights.merged { index in
       Origin(
         seed: UInt32(truncatingIfNeeded: keyframes[index].seed), picture: pictures.place(of: index),
         strength: strengths[index]!)
     }
-    .map { ($0.weight, (NoiseGenerator(seed: UInt64($0.key.seed)), pictures[$0.key.picture], $0.key.strength)) }
+    origins = try merged.map { origin, weight in
+      let picture = try pictures.noise(origin.picture)
+      return (weight, (NoiseGenerator(seed: UInt64(origin.seed)), picture, origin.strength))
+    }
     self.mix = mix
     self.shape = shape
   }

@@ -111,7 +111,7 @@ extension Latentwalk {
   }
 
   /// Ends the process at once. Pictures may still be under way on other threads, and would meet what `exit` takes down.
-  private static func leave(with code: ExitCode) -> Never {
+  static func leave(with code: ExitCode) -> Never {
     fflush(nil)
     _exit(code.rawValue)
   }

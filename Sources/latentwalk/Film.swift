@@ -87,11 +87,10 @@ struct Film {
     case .join: job.joins = true
     case .whole: break
     }
-    let source = FramesAhead(frames, atOnce: frames.atOnce)
     let strip = try strip?.live(frames)
     var measure = PathMeasure()
     let outcome = try job.run(
-      source, record: record, progress: progress, interruption: interruption,
+      frames, atOnce: frames.atOnce, record: record, progress: progress, interruption: interruption,
       watcher: { index, image throws(PictureError) in
         if frames.byClock != nil { measure.add(image) }
         try strip?.add(index, image)

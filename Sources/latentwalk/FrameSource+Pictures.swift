@@ -15,22 +15,29 @@ protocol SheetSource: FrameSource {
 }
 
 extension SheetSource {
-  /// Makes all pictures, with their progress told, and gives them to `write`; `name` says what one is called.
+  /// Makes all pictures, with their progress told, and gives them to `write`; `name` says what one is called, and
+  /// `choose` what pictures there are, where the preparation has to be done before.
   ///
   /// Until `write` is through they are kept beside the file that they are for, if there is one, and a run that was
   /// interrupted goes on.
   func makePictures(
     for file: URL?, by model: URL, onBadFrame: BadFramePolicy = .retry, _ report: ReportOptions,
-    named name: (Int) -> String = { "picture \($0 + 1)" }, write: ([Image]) throws -> Void
+    named name: (Int) -> String = { "picture \($0 + 1)" }, choose: () -> Void = {}, write: ([Image]) throws -> Void
   ) throws {
     let making = Making(atOnce: atOnce, onBadFrame: onBadFrame, progress: ProgressPrinter(style: report.style))
-    // Where nothing is kept, Ctrl-C ends the process at once.
-    guard let file else { return try write(making.pictures(of: self, Interruption(), named: name) { _ in false }) }
+    guard let file else {
+      // Nothing is kept: Ctrl-C ends the process at once.
+      _ = try prepare(nil, nil, Interruption())
+      choose()
+      return try write(making.pictures(of: self, Interruption(), named: name) { _ in false })
+    }
     let all = try ModelFingerprint.bytes(of: model) + identity
     let shelf = try PictureShelf(beside: file)
     let shelved = ShelvedFrames(self, on: shelf, version: Version.current, all: all) { self.identity(ofPicture: $0) }
     do {
       let interruption = Interruption(signals: true)
+      _ = try shelved.prepare(nil, nil, interruption)
+      choose()
       try write(making.pictures(of: shelved, interruption, named: name, isKept: shelved.isKept))
       shelf.clear()
     } catch {
@@ -51,11 +58,10 @@ private struct Making {
   let onBadFrame: BadFramePolicy
   let progress: ProgressPrinter
 
-  /// All pictures of a source. Throws `Interrupted` where it was asked to stop before.
+  /// All pictures of a source that is prepared. Throws `Interrupted` where it was asked to stop before.
   func pictures(
     of source: any FrameSource, _ interruption: Interruption, named name: (Int) -> String, isKept: (Int) -> Bool
   ) throws -> [Image] {
-    _ = try source.prepare(nil, nil, interruption)
     let isNew = (0..<source.count).map { source.firstFrame(showing: $0) == $0 && !isKept($0) }
     let found = (0..<source.count).count { !isNew[source.firstFrame(showing: $0)] }
     progress.begin(frames: source.count, found: found, toRender: isNew.count { $0 })

@@ -25,6 +25,7 @@ struct Latentwalk: ParsableCommand {
       try checkName(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
+      leave(with: .success)
     } catch {
       end(with: error)
     }

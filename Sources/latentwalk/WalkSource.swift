@@ -104,8 +104,8 @@ final class WalkSource: SheetSource {
   }
 
   /// What the picture of a frame of the film is made of, chosen or not.
-  func ingredients(ofFrame index: Int) -> (noise: Latent, conditioning: Conditioning) {
-    frames.ingredients(of: index)
+  func ingredients(ofFrame index: Int) throws -> (noise: Latent, conditioning: Conditioning) {
+    try frames.ingredients(of: index)
   }
 
   func firstFrame(showing index: Int) -> Int {
@@ -144,7 +144,7 @@ final class WalkSource: SheetSource {
     progress.begin(frames: Survey.pictures(of: timeline), found: 0)
     defer { progress.end() }
     var looked = 0
-    return try Survey(of: timeline) { states in
+    return try Survey(of: timeline, recall: { sketches?.picture($0) }) { states in
       let moments = Moments(
         frames: frames, careful: careful, states: states, size: size, sketches: sketches, first: looked)
       looked += states.count

@@ -38,6 +38,7 @@ import Testing
     (#""king" - man"#, 10, "'m'"), (#""king" -"#, 9, "the end"), (#""king" - "man"#, 10, "a quote that is not closed"),
     (#"0.5 * "a" 0.5 * "b""#, 11, "'0'"), (#"0.5 * "a" and"#, 11, "'a'"), (#""a" * "b""#, 7, "'\"'"),
     (#""a" + 0.5 "b""#, 11, "'\"'"), (#""a" - - "b""#, 7, "'-'"), (#""a" + .5 * "b""#, 7, "'.'"),
+    (#""a" + \#(String(repeating: "9", count: 400)) * "b""#, 7, "'9'"),
   ])
   func aFaultIsTold(text: String, character: Int, found: String) {
     #expect { try PromptSum(text) } throws: { error in

@@ -113,6 +113,15 @@ struct PictureFileTests {
     }
   }
 
+  /// No number of bytes is too large to be told.
+  @Test func aFileThatIsTooLargeIsRefused() throws {
+    try Data([0xff, 0xd8, 0xff]).write(to: folder["huge.jpg"])
+    let file = try FileHandle(forWritingTo: folder["huge.jpg"])
+    try file.truncate(atOffset: 5 << 30)  // takes no room
+    try file.close()
+    #expect(refusal { try Image(contentsOf: folder["huge.jpg"]) }.contains("a file of 5368709120 bytes is no picture"))
+  }
+
   @Test(arguments: [[], [0x89], Array("GIF89a".utf8), [0xff, 0xd8, 0xff, 0xe0, 0, 16]] as [[UInt8]])
   func noPicture(bytes: [UInt8]) throws {
     try Data(bytes).write(to: folder["bad"])

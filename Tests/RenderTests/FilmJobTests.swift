@@ -62,6 +62,69 @@ import Video
     #expect(try folder.names == ["film.mp4"])
   }
 
+  /// Frames that are there are not made again while others are waited for.
+  @Test func onlyWhatIsMissingIsRendered() throws {
+    var job = job
+    job.keepFrames = true
+    _ = try job.run(quietly: SyntheticSource(count: 9))
+    for missing in ["000002.png", "000006.png"] {
+      try FileManager.default.removeItem(at: job.folder.appendingPathComponent(missing))
+    }
+    let source = SyntheticSource(count: 9)
+    #expect(try job.run(quietly: source, atOnce: 4) == .finished(frames: 9, rendered: 2))
+    #expect(source.rendered.sorted() == [2, 6])
+  }
+
+  /// What is under way when a frame fails is kept once it is made, though nobody waits for it.
+  @Test func framesAheadAreKept() throws {
+    struct Flat: Error {}
+    let source = SyntheticSource(count: 9) {
+      guard $0 == 1 else { return }
+      usleep(300_000)
+      throw Flat()
+    }
+    #expect(throws: JobError.self) { try job.run(quietly: source, atOnce: 4) }
+    #expect(try Set(frameFiles).isSuperset(of: ["000000.png", "000002.png", "000003.png"]))
+  }
+
+  /// Found frames take their time to be coded, and a wish to stop is heeded meanwhile; the longer partial film stays.
+  @Test func foundFramesHeedAnInterruption() throws {
+    _ = try interrupt(after: 5, of: 9)
+    let partial = try Data(contentsOf: folder["film.partial.mp4"])
+    let interruption = Interruption()
+    interruption.request()
+    #expect(
+      try job.run(quietly: SyntheticSource(count: 9), interruption: interruption)
+        == .interrupted(done: 5, frames: 9, partial: folder["film.partial.mp4"]))
+    #expect(try Data(contentsOf: folder["film.partial.mp4"]) == partial)
+  }
+
+  @Test func aFreshFilmLeavesNoPartialOne() throws {
+    _ = try interrupt(after: 3, of: 5)
+    var fresh = job
+    fresh.fresh = true
+    _ = try fresh.run(quietly: SyntheticSource(count: 5))
+    #expect(try folder.names == ["film.mp4"])
+  }
+
+  /// It would be neither made nor opened, for ever.
+  @Test func aLinkThatLeadsNowhereIsRefused() throws {
+    try FileManager.default.createSymbolicLink(atPath: job.folder.path, withDestinationPath: "/nonexistent/folder")
+    #expect(refusal { try job.run(quietly: SyntheticSource(count: 2)) }.contains("cannot create \(job.folder.path)"))
+  }
+
+  /// A killed process may leave a record before there is a frame.
+  @Test func aRecordWithoutFramesBindsNobody() throws {
+    _ = try interrupt(after: 3, of: 5)
+    for name in try frameFiles { try FileManager.default.removeItem(at: job.folder.appendingPathComponent(name)) }
+    let source = SyntheticSource(count: 5)
+    let record = source.record(script: "another")
+    #expect(
+      try job.render(Shard(1, of: 2)!, of: source, atOnce: 1, record: record, progress: ProgressPrinter(style: .quiet))
+        == .finished(pictures: 2, rendered: 2, missing: 3))
+    #expect(refusal { try job.run(quietly: source) }.contains("the script or an option has changed"))
+  }
+
   @Test func aFrameThatFailsIsNamedAndTheOthersStay() throws {
     struct Flat: Error {}
     let error = #expect(throws: JobError.self) {

@@ -63,6 +63,24 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: shelf.path).contains("picture-of-mine.png"))
   }
 
+  /// A survey goes on where it stopped, if it is the same one.
+  @Test func sketchesAreKept() throws {
+    func prepare(_ source: SketchingSource, _ all: String, _ interruption: Interruption) throws {
+      let shelf = try PictureShelf(beside: folder["sheet.png"])
+      _ = try ShelvedFrames(source, on: shelf, version: "1", all: Array(all.utf8)) { "\($0)" }
+        .prepare(nil, nil, interruption)
+    }
+    let stop = Interruption()
+    #expect(throws: Interrupted.self) { try prepare(SketchingSource(stopAfter: 4, stop), "a model", stop) }
+    let (same, other) = (SketchingSource(), SketchingSource())
+    try prepare(same, "a model", Interruption())
+    try prepare(other, "another", Interruption())
+    #expect(same.made == [4, 5])
+    #expect(other.made == Array(0..<6))
+    try PictureShelf(beside: folder["sheet.png"]).clear()
+    #expect(!FileManager.default.fileExists(atPath: shelf.path))
+  }
+
   @Test func oneProcessAtATime() throws {
     let open = try PictureShelf(beside: folder["sheet.png"])
     let message = refusal { try PictureShelf(beside: folder["sheet.png"]) }

@@ -65,10 +65,12 @@ final class SyntheticSource: FrameSource {
 extension FilmJob {
   /// Runs without a word.
   func run(
-    quietly source: SyntheticSource, record: JobRecord? = nil, interruption: Interruption = Interruption()
+    quietly source: SyntheticSource, atOnce: Int = 1, record: JobRecord? = nil,
+    interruption: Interruption = Interruption()
   ) throws(JobError) -> Outcome {
     try run(
-      source, record: record ?? source.record(), progress: ProgressPrinter(style: .quiet), interruption: interruption)
+      source, atOnce: atOnce, record: record ?? source.record(), progress: ProgressPrinter(style: .quiet),
+      interruption: interruption)
   }
 }
 

@@ -58,7 +58,9 @@ import Walk
     var keyframes = (0..<5).map { key($0 * 2, one: Self.one) }
     keyframes[2].prompt = "b"
     keyframes[3].guidance = 1
-    _ = try walk(keyframes, painter)
+    let frames = try walk(keyframes, painter)
+    #expect(painter.inverted == [], "as long as no frame needs it")
+    for index in 0..<frames.count { _ = try frames.frame(at: index) }
     #expect(painter.inverted == [4, 4, 1])
   }
 

@@ -140,6 +140,17 @@ import Walk
     }
   }
 
+  /// Pictures that can be seen again need not be remembered.
+  @Test(arguments: Loop.allCases) func recalledPicturesGiveTheSame(loop: Loop) throws {
+    let timeline = try timeline(loop: loop, spacing: .even)
+    var made: [Image] = []
+    let survey = Survey(of: timeline, recall: { made.indices.contains($0) ? made[$0] : nil }) { states in
+      made += states.map(Self.picture)
+      return Array(made.suffix(states.count))
+    }
+    #expect(survey == Self.survey(timeline))
+  }
+
   @Test func keyframesOfOnePictureAreAWayToo() throws {
     let timeline = try timeline(loop: .none, spacing: .even)
     let still = Survey(of: timeline) { $0.map { _ in Image(width: 64, height: 64, filledWith: .black) } }

@@ -54,7 +54,7 @@ final class Blending: PaintingMethod {
         from: left.branch(at: 0), to: right.branch(at: 1), starts: blend.starts(of: left.run.evaluations)
       ) { start, progress, parents in
         let state = scene.timeline.state(leg: leg, at: progress)
-        let run = run(state, from: start, parents)
+        let run = try run(state, from: start, parents)
         return Branch(at: progress, of: state, run, try painter.picture(of: run.latent))
       }
     }
@@ -72,8 +72,8 @@ final class Blending: PaintingMethod {
   }
 
   /// A run that leaves its parents before evaluation `start`.
-  private func run(_ state: WalkState, from start: Int, _ parents: Parents) -> Trajectory {
-    let run = Run(state, from: parents.moment(before: start), of: scene, by: painter)
+  private func run(_ state: WalkState, from start: Int, _ parents: Parents) throws -> Trajectory {
+    let run = try Run(state, from: parents.moment(before: start), of: scene, by: painter)
     return trajectory(run, blend.crossfeed, towards: parents.moment)
   }
 

@@ -31,7 +31,7 @@ struct PlainPainting: PaintingMethod {
       count.meter.count(pictures: 1, of: count.evaluations)
       count.meter.count(evaluations: count.evaluations)
     }
-    var noise = scene.noise(for: state)
+    var noise = try scene.noise(for: state)
     return try painter.paint(noise(0), scene.conditioning(for: state), guidance: state.guidance) { noise($0 + 1) }
   }
 }

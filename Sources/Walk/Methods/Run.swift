@@ -8,14 +8,14 @@ struct Run {
 
   /// From noise.
   init(_ state: WalkState, of scene: Scene, by painter: EnginePainter) throws {
-    noise = scene.noise(for: state)
+    noise = try scene.noise(for: state)
     drawn = 0
     denoising = try painter.begin(noise(0), scene.conditioning(for: state), guidance: state.guidance)
   }
 
   /// From where others stood.
-  init(_ state: WalkState, from moment: Moment, of scene: Scene, by painter: EnginePainter) {
-    noise = scene.noise(for: state)
+  init(_ state: WalkState, from moment: Moment, of scene: Scene, by painter: EnginePainter) throws {
+    noise = try scene.noise(for: state)
     drawn = moment.drawn
     denoising = painter.resume(moment.standing, scene.conditioning(for: state), guidance: state.guidance)
   }

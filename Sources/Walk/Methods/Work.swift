@@ -11,6 +11,10 @@ public struct Work: Sendable, Hashable {
     self.evaluations = evaluations
     self.plain = plain
   }
+
+  static func + (a: Work, b: Work) -> Work {
+    Work(evaluations: a.evaluations + b.evaluations, plain: a.plain + b.plain)
+  }
 }
 
 /// Counts the work of several threads.

@@ -50,25 +50,43 @@ public struct Survey: Sendable, Hashable, Codable {
   }
 
   /// `paint` makes the pictures of some states, in their order; they have one size.
-  package init(of timeline: Timeline, paint: ([WalkState]) throws -> [Image]) rethrows {
-    var known: [Int: Appearance] = [:]
+  ///
+  /// `recall` gives back a picture that was made, by its number from 0 on; where it cannot, how the picture looked stays
+  /// in memory.
+  package init(
+    of timeline: Timeline, recall: (Int) -> Image? = { _ in nil }, paint: ([WalkState]) throws -> [Image]
+  ) rethrows {
+    var (looks, count): ([Int: Appearance], Int) = ([:], 0)
+    func look(_ number: Int) -> Appearance { looks[number] ?? Appearance(recall(number)!) }
+    /// Numbers of new pictures, with how they look.
+    func see(_ states: [WalkState]) throws -> [Seen] {
+      try paint(states).map { image in
+        defer { count += 1 }
+        let look = Appearance(image)
+        if recall(count) == nil { looks[count] = look }
+        return Seen(number: count, look: look)
+      }
+    }
+    var known: [Int: Int] = [:]
     /// A keyframe's picture, which two legs share.
-    func look(atKeyframe index: Int) throws -> Appearance {
-      if let look = known[index] { return look }
-      let look = try Appearance(paint([timeline.state(at: timeline.frames[index])])[0])
-      known[index] = look
-      return look
+    func see(keyframe index: Int) throws -> Seen {
+      if let number = known[index] { return Seen(number: number, look: look(number)) }
+      let seen = try see([timeline.state(at: timeline.frames[index])])[0]
+      known[index] = seen.number
+      return seen
     }
     var profiles: [Profile] = []
     for (index, leg) in timeline.legs.enumerated() {
-      let ends = (try look(atKeyframe: leg.from), try look(atKeyframe: leg.to))
-      if leg.from > 0 { known[leg.from] = nil }
-      var gaps = [Gap(from: 0, to: 1, ends)]
+      // Looks of the last leg's inner pictures are needed no more.
+      let ends = (try see(keyframe: leg.from), try see(keyframe: leg.to))
+      let keyframes = Set(known.values)
+      looks = looks.filter { keyframes.contains($0.key) }
+      var gaps = [Gap(from: 0, to: 1, ends.0, ends.1)]
       func halve(_ places: [Int]) throws {
         let middles = places.map { (gaps[$0].from + gaps[$0].to) / 2 }
-        let images = try paint(middles.map { timeline.state(leg: index, at: $0) })
-        for (place, (middle, image)) in zip(places, zip(middles, images)).sorted(by: { $0.0 > $1.0 }) {
-          gaps.replaceSubrange(place...place, with: gaps[place].halves(at: middle, Appearance(image)))
+        let seen = try see(middles.map { timeline.state(leg: index, at: $0) })
+        for (place, (middle, seen)) in zip(places, zip(middles, seen)).sorted(by: { $0.0 > $1.0 }) {
+          gaps.replaceSubrange(place...place, with: gaps[place].halves(at: middle, seen, look))
         }
       }
       while gaps.count < Self.equal { try halve(Array(gaps.indices)) }
@@ -89,17 +107,25 @@ public struct Survey: Sendable, Hashable, Codable {
   fileprivate struct Gap {
     let from: Double
     let to: Double
-    let looks: (Appearance, Appearance)
+    /// The pictures' numbers.
+    let ends: (Int, Int)
     let difference: Double
 
-    init(from: Double, to: Double, _ looks: (Appearance, Appearance)) {
-      (self.from, self.to, self.looks) = (from, to, looks)
-      difference = looks.0.dissimilarity(to: looks.1)
+    init(from: Double, to: Double, _ a: Seen, _ b: Seen) {
+      (self.from, self.to, ends) = (from, to, (a.number, b.number))
+      difference = a.look.dissimilarity(to: b.look)
     }
 
-    func halves(at middle: Double, _ look: Appearance) -> [Gap] {
-      [Gap(from: from, to: middle, (looks.0, look)), Gap(from: middle, to: to, (look, looks.1))]
+    func halves(at middle: Double, _ seen: Seen, _ look: (Int) -> Appearance) -> [Gap] {
+      let (a, b) = (Seen(number: ends.0, look: look(ends.0)), Seen(number: ends.1, look: look(ends.1)))
+      return [Gap(from: from, to: middle, a, seen), Gap(from: middle, to: to, seen, b)]
     }
+  }
+
+  /// A picture by its number, and how it looks.
+  fileprivate struct Seen {
+    let number: Int
+    let look: Appearance
   }
 }
 

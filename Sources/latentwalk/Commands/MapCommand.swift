@@ -32,6 +32,9 @@ struct MapCommand: ParsableCommand {
 
   func validate() throws {
     guard (2...400).contains(count) else { throw ValidationError("--count: found \(count); expected 2 to 400") }
+    guard subject.pictures.scale == nil else {
+      throw ValidationError("--scale goes with pictures; a map has a size of its own")
+    }
   }
 
   func run() throws {
@@ -41,13 +44,16 @@ struct MapCommand: ParsableCommand {
     let model = try subject.model.presets.model(script.model)
     let engine = try subject.model.load(model)
     let source = try WalkSource(script, engine, report)
+    var chosen: [Int] = []
     // Even spacing moves keyframes: where they are is known when the walk has been surveyed.
-    _ = try source.prepare(nil, nil, Interruption())
-    let timeline = source.timeline
-    let chosen = Set(Timeline.evenFrames(count, of: timeline.count)).union(timeline.frames).sorted()
-    source.choose(chosen)
-    try source.makePictures(for: output.file, by: model, onBadFrame: script.output.onBadFrame, report) { images in
-      let ingredients = chosen.map { source.ingredients(ofFrame: $0) }
+    func choose() {
+      chosen = Set(Timeline.evenFrames(count, of: source.timeline.count)).union(source.timeline.frames).sorted()
+      source.choose(chosen)
+    }
+    try source.makePictures(for: output.file, by: model, onBadFrame: script.output.onBadFrame, report, choose: choose) {
+      images in
+      let timeline = source.timeline
+      let ingredients = try chosen.map { try source.ingredients(ofFrame: $0) }
       let map = PathMap(
         panels: [
           panel("Prompts", "as the text encoder sees them", ingredients.map(\.conditioning.prompt.values)),

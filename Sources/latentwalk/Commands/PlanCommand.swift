@@ -55,9 +55,12 @@ struct PlanCommand: ParsableCommand {
     )
     printCost(of: script)
     if case .attention(let attention) = script.method {
-      let folder = try ModelFolder(presets.model(script.model))
+      let model = try presets.model(script.model)
+      let (engine, folder) = (try Engine(model: model), try ModelFolder(model))
+      let sampler = try engine.sampler(script.scheduler(for: engine.model), steps: script.steps)
       let bytes =
-        attention.listening(of: script.steps) * folder.attentionBytes(size: script.size, precision: .automatic)
+        attention.listening(of: sampler.timesteps.count)
+        * folder.attentionBytes(size: script.size, precision: .automatic)
       print("memory    \(bytes.megabytes) of keys and values for each of two keyframes")
     }
     print(

@@ -11,7 +11,8 @@ struct SliderCommand: ParsableCommand {
     abstract: "Renders a prompt with more and less of an attribute, as a labelled sheet.",
     discussion: """
       The direction is a difference of prompts, as the text encoder sees them; it is added to the prompt at each
-      strength. At strength 0 the picture is that of the prompt alone; each row has its own seed.
+      strength. At strength 0 the picture is that of the prompt alone, unless a text of the direction is longer than the
+      model reads at once. Each row has its own seed.
       Example: latentwalk slider "a cat" --direction '"a tiger" - "a cat"' --strengths -1..1 -o slider.png
       """)
 

@@ -54,21 +54,22 @@ struct PaceOptions: ParsableArguments {
   }
 
   /// How long each of so many keyframes stands.
-  func holds(of count: Int) throws -> [Time] {
-    try counted(holds.spread(over: count, "keyframe", "--hold"), "--hold") ?? Array(repeating: .zero, count: count)
+  func holds(of count: Int, at rate: FrameRate) throws -> [Time] {
+    try counted(holds.spread(over: count, "keyframe", "--hold"), at: rate, "--hold")
+      ?? Array(repeating: .zero, count: count)
   }
 
   /// The times of so many ways, where they are said rather than the length of the film.
-  func times(ofWays count: Int) throws -> [Time]? {
-    try counted(waits.spread(over: count, "way", "--after"), "--after")
+  func times(ofWays count: Int, at rate: FrameRate) throws -> [Time]? {
+    try counted(waits.spread(over: count, "way", "--after"), at: rate, "--after")
   }
 
   /// The same times, which can be counted.
-  private func counted(_ times: [Time]?, _ option: String) throws -> [Time]? {
+  private func counted(_ times: [Time]?, at rate: FrameRate, _ option: String) throws -> [Time]? {
     if bpm == nil, let time = times?.first(where: { $0.unit == .beats }) {
       throw Fault.usage("\(option): found \(time), which counts beats; expected --bpm as well: beats a minute")
     }
-    if let time = times?.first(where: { $0.frames(at: FrameRate(1000), beatsPerMinute: bpm) == nil }) {
+    if let time = times?.first(where: { $0.frames(at: rate, beatsPerMinute: bpm) == nil }) {
       throw Fault.usage("\(option): found \(time); expected a time that a film can take")
     }
     return times

@@ -39,10 +39,10 @@ struct PromptWalk {
         "--easing: found \(easing.rawValue) beside --spacing \(spacing.rawValue); expected one of the two, for frames that "
           + "are spaced evenly follow no curve")
     }
-    var holds = try pace?.holds(of: count) ?? Array(repeating: .zero, count: count)
+    var holds = try pace?.holds(of: count, at: rate) ?? Array(repeating: .zero, count: count)
     let starts: [Keyframe.Start]
     let closing: Time?
-    if let times = try pace?.times(ofWays: ways) {
+    if let times = try pace?.times(ofWays: ways, at: rate) {
       starts = [.at(.zero)] + times.prefix(count - 1).map { .after($0) }
       closing = loop == .closed ? times.last : nil
     } else {
