@@ -74,7 +74,7 @@ enum SoundEncoderName: String {
   case opus = "libopus"
   case flac
 
-  /// What players expect in a film's container. Matroska takes anything, so it keeps the sound as it is.
+  /// What players expect in a film's container. Matroska takes anything, and loses nothing.
   init(in container: FilmContainer) {
     switch container {
     case .mp4, .mov: self = .aac
