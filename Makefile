@@ -4,7 +4,8 @@ SWIFT      ?= swift
 PREFIX     ?= /usr/local
 BUILD      := .build/release
 # What the package needs of Debian: FFmpeg, fontconfig with FreeType, oneDNN and the team of threads beneath it.
-PACKAGES   := libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev libfontconfig-dev libdnnl-dev libgcc-12-dev
+PACKAGES   := libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev \
+              libfontconfig-dev libdnnl-dev libgcc-12-dev
 # What the benchmarks against peers and the training need besides; neither is needed to render.
 BENCHING   := python3-venv
 TRAINING   := python3-venv fonts-noto-color-emoji unicode-cldr-core libfribidi0

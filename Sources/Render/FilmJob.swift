@@ -68,11 +68,8 @@ package struct FilmJob: Sendable {
       }
       if joins { try checkCompleteness(of: source, in: folder) }
       let outcome = try render(source, atOnce: atOnce, in: folder, progress, interruption, watcher)
-      if case .finished = outcome, !keepFrames {
-        folder.remove()
-      } else if folder.isEmpty {
-        folder.remove()
-      }
+      let isDone = if case .finished = outcome { !keepFrames } else { false }
+      if isDone || folder.isEmpty { folder.remove() }
       return outcome
     } catch {
       if folder.isEmpty { folder.remove() }
@@ -112,11 +109,12 @@ package struct FilmJob: Sendable {
     for index in 0..<source.count {
       if interruption.isRequested {
         // A partial film of an earlier run may show more than has been coded now.
-        let isNews = index > 0 && (rendered > 0 || FileStatus(partial.path) == nil)
-        if isNews { try finish(film, at: partial) }
-        return .interrupted(
-          done: isNews ? index : folder.lead, frames: source.count,
-          partial: FileStatus(partial.path) == nil ? nil : partial)
+        let isThere = FileStatus(partial.path) != nil
+        guard index > 0, rendered > 0 || !isThere else {
+          return .interrupted(done: folder.lead, frames: source.count, partial: isThere ? partial : nil)
+        }
+        try finish(film, at: partial)
+        return .interrupted(done: index, frames: source.count, partial: partial)
       }
       let image: Image
       if found.contains(index), let kept = folder.frame(at: index) {

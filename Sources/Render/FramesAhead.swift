@@ -2,7 +2,7 @@ internal import Dispatch
 package import Pixels
 internal import Synchronization
 
-/// Renders the next new pictures while one is waited for.
+/// Renders the next new pictures of a source, which is prepared, while one is waited for.
 ///
 /// Frames are pure functions of their index, so the order in which they are made does not show. At most `atOnce` are
 /// under way or waiting, however long the film is.
@@ -25,12 +25,6 @@ package final class FramesAhead: FrameSource {
   package var count: Int { source.count }
   package var width: Int { source.width }
   package var height: Int { source.height }
-
-  package func prepare(_ kept: [UInt8]?, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> [UInt8]? {
-    try source.prepare(kept, sketches, interruption)
-  }
-
-  package var longestPreparation: Int { source.longestPreparation }
 
   package func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
 

@@ -86,7 +86,7 @@ struct JobFolder: ~Copyable {
 
   private func names() -> [String] { Self.names(in: url) }
 
-  private static func names(in url: URL) -> [String] {
+  static func names(in url: URL) -> [String] {
     (try? Pixels.names(inFolder: url.path)) ?? []
   }
 
@@ -218,7 +218,7 @@ struct JobFolder: ~Copyable {
     unlink(url.appendingPathComponent(recordName).path)
   }
 
-  private static let lockName = ".lock"
+  static let lockName = ".lock"
   private static let turnName = ".turn"
   private static let recordName = "job.json"
   private static let repairsPrefix = "repairs"

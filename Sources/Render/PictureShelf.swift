@@ -13,7 +13,7 @@ package final class PictureShelf: Sendable {
   /// Opens or makes the folder for one process alone.
   package init(beside file: URL) throws(JobError) {
     folder = PendingFile.resolve(file).appendingPathExtension("job")
-    lock = try FileLock(in: folder, named: Self.lockName)
+    lock = try FileLock(in: folder, named: JobFolder.lockName)
   }
 
   func path(of picture: String) -> String { folder.appendingPathComponent(Self.name(of: picture)).path }
@@ -30,7 +30,7 @@ package final class PictureShelf: Sendable {
 
   /// Removes all pictures, those that nobody asked for among them, and the folder unless something else is in it.
   package func clear() {
-    for name in names
+    for name in JobFolder.names(in: folder)
     where name.wholeMatch(of: #/picture-[0-9a-f]{64}\.png/#) != nil || Sketchbook.isPage(name)
       || PendingFile.isTemporary(name)
     {
@@ -41,14 +41,10 @@ package final class PictureShelf: Sendable {
 
   /// Removes the folder where nothing is in it.
   package func leave() {
-    guard names.allSatisfy({ $0 == Self.lockName }) else { return }
+    guard JobFolder.names(in: folder).allSatisfy({ $0 == JobFolder.lockName }) else { return }
     unlink(lock.path)
     rmdir(folder.path)
   }
-
-  private static let lockName = ".lock"
-
-  private var names: [String] { (try? Pixels.names(inFolder: folder.path)) ?? [] }
 }
 
 /// A source whose finished pictures are kept on a shelf.
@@ -84,8 +80,6 @@ package struct ShelvedFrames: FrameSource {
     try source.prepare(
       kept, sketches ?? shelf.sketches(of: common, width: width, height: height), interruption)
   }
-
-  package var longestPreparation: Int { source.longestPreparation }
 
   package func firstFrame(showing index: Int) -> Int { source.firstFrame(showing: index) }
 

@@ -10,7 +10,7 @@ extension Script {
     /// Where it is sought if its name is relative; nil is the current folder.
     package let folder: URL?
     /// How much of it is left out: where the film begins.
-    package let start: Time
+    package var start: Time
 
     package init(path: String, folder: URL? = nil, start: Time = .zero) {
       self.path = path

@@ -14,7 +14,7 @@ struct Demuxer: ~Copyable {
     fileprivate var type: AVMediaType { self == .picture ? AVMEDIA_TYPE_VIDEO : AVMEDIA_TYPE_AUDIO }
   }
 
-  init(path: String, for kind: Kind = .picture) throws(FFmpegError) {
+  init(path: String, for kind: Kind) throws(FFmpegError) {
     Log.capture()
     var opened: UnsafeMutablePointer<AVFormatContext>?
     try check("opening it") { avformat_open_input(&opened, "file:" + path, nil, nil) }
@@ -37,18 +37,6 @@ struct Demuxer: ~Copyable {
   }
 
   var stream: UnsafeMutablePointer<AVStream> { context.pointee.streams[Int(index)]! }
-
-  /// An open decoder of the stream; nil where none is installed.
-  func decoder() throws(FFmpegError) -> Codec? {
-    let parameters = stream.pointee.codecpar!
-    guard let decoder = avcodec_find_decoder(parameters.pointee.codec_id) else { return nil }
-    let codec = Codec(decoder)
-    let context = codec.pointer
-    try check("configuring the decoder") { avcodec_parameters_to_context(context, parameters) }
-    context.pointee.thread_count = 0
-    try codec.open()
-    return codec
-  }
 
   /// Fills `packet` with the stream's next; false at the end.
   func read(into packet: borrowing Packet) throws(FFmpegError) -> Bool {

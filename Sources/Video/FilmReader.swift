@@ -25,24 +25,17 @@ public struct FilmInfo: Sendable, Equatable {
 /// Opens a film and hands out its frames, first to last.
 public struct FilmReader: ~Copyable {
   public let info: FilmInfo
-  private let demuxer: Demuxer
-  private let codec: Codec
-  private let packet = Packet()
+  private var stream: StreamReader
   private let frame = Frame()
   private let path: String
-  private var drained = false
 
   /// Opens the film and its decoder.
   public init(_ url: URL) throws(FilmError) {
     path = url.path
     do {
-      let demuxer = try Demuxer(path: url.path)
-      guard let codec = try demuxer.decoder() else {
-        throw FilmError.reading(path: url.path, reason: "the installed libavcodec has no decoder for it")
-      }
-      info = try demuxer.info(codec: codec.name)
-      self.demuxer = demuxer
-      self.codec = codec
+      let stream = try StreamReader(path: url.path, for: .picture)
+      info = try stream.demuxer.info(codec: stream.codec.name)
+      self.stream = stream
     } catch let error as FilmError {
       throw error
     } catch {
@@ -53,17 +46,7 @@ public struct FilmReader: ~Copyable {
   /// The next frame, or nil after the last.
   public mutating func next() throws(FilmError) -> Image? {
     do {
-      while true {
-        if try codec.receiveFrame(into: frame) { return try Image(converting: frame) }
-        if drained { return nil }
-        if try demuxer.read(into: packet) {
-          try codec.send(packet.pointer)
-          packet.clear()
-        } else {
-          try codec.send(nil)
-          drained = true
-        }
-      }
+      return try stream.next(into: frame) ? try Image(converting: frame) : nil
     } catch {
       throw .reading(path: path, reason: "\(error)")
     }

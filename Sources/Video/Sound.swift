@@ -48,25 +48,17 @@ public struct Sound: Sendable, Hashable {
 /// Reads a sound from its start on, in the form that is wanted.
 package struct SoundReader: ~Copyable {
   package let form: SoundForm
-  private let demuxer: Demuxer
-  private let decoder: Codec
+  private var stream: StreamReader
   private let resampler: Resampler
-  private let packet: Packet
   private let frame: Frame
-  private var isDrained: Bool
   private var hasEnded = false
 
   /// Opens the sound; `wanted` says what is wanted of it as it is.
   package init(_ sound: Sound, in wanted: (SoundForm) -> SoundForm) throws {
-    let demuxer = try Demuxer(path: sound.url.path, for: .sound)
-    guard let decoder = try demuxer.decoder() else {
-      throw FilmError.sound(path: sound.url.path, reason: "the installed libavcodec has no decoder for it")
-    }
-    let packet = Packet()
+    var stream = try StreamReader(path: sound.url.path, for: .sound)
     let frame = Frame()
-    var isDrained = false
     // Only what comes out of a decoder tells its form for sure.
-    guard try Self.decode(demuxer, decoder, packet, &isDrained, into: frame) else {
+    guard try stream.next(into: frame) else {
       throw FilmError.sound(path: sound.url.path, reason: "there is nothing in it")
     }
     let form = wanted(frame.sound)
@@ -74,18 +66,15 @@ package struct SoundReader: ~Copyable {
     let resampler = try Resampler(from: frame, to: form, leavingOut: leftOut)
     try resampler.push(frame)
     self.form = form
-    self.demuxer = demuxer
-    self.decoder = decoder
+    self.stream = stream
     self.resampler = resampler
-    self.packet = packet
     self.frame = frame
-    self.isDrained = isDrained
   }
 
   /// The next samples, as many as are wanted while there are so many; nil at the end.
   package mutating func next(_ samples: Int) throws(FFmpegError) -> Frame? {
     while resampler.count < samples, !hasEnded {
-      if try Self.decode(demuxer, decoder, packet, &isDrained, into: frame) {
+      if try stream.next(into: frame) {
         try resampler.push(frame)
       } else {
         try resampler.flush()
@@ -94,23 +83,5 @@ package struct SoundReader: ~Copyable {
     }
     let count = min(samples, resampler.count)
     return count > 0 ? try resampler.pull(count) : nil
-  }
-
-  /// The next decoded piece; false at the end.
-  private static func decode(
-    _ demuxer: borrowing Demuxer, _ decoder: borrowing Codec, _ packet: borrowing Packet, _ isDrained: inout Bool,
-    into frame: borrowing Frame
-  ) throws(FFmpegError) -> Bool {
-    while try !decoder.receiveFrame(into: frame) {
-      if isDrained { return false }
-      if try demuxer.read(into: packet) {
-        try decoder.send(packet.pointer)
-        packet.clear()
-      } else {
-        try decoder.send(nil)
-        isDrained = true
-      }
-    }
-    return true
   }
 }

@@ -24,25 +24,22 @@ extension SheetSource {
     for file: URL?, by model: URL, onBadFrame: BadFramePolicy = .retry, _ report: ReportOptions,
     named name: (Int) -> String = { "picture \($0 + 1)" }, choose: () -> Void = {}, write: ([Image]) throws -> Void
   ) throws {
-    let making = Making(atOnce: atOnce, onBadFrame: onBadFrame, progress: ProgressPrinter(style: report.style))
-    guard let file else {
-      // Nothing is kept: Ctrl-C ends the process at once.
-      _ = try prepare(nil, nil, Interruption())
-      choose()
-      return try write(making.pictures(of: self, Interruption(), named: name) { _ in false })
+    let shelf = try file.map { try PictureShelf(beside: $0) }
+    let shelved = try shelf.map {
+      let all = try ModelFingerprint.bytes(of: model) + identity
+      return ShelvedFrames(self, on: $0, version: Version.current, all: all) { self.identity(ofPicture: $0) }
     }
-    let all = try ModelFingerprint.bytes(of: model) + identity
-    let shelf = try PictureShelf(beside: file)
-    let shelved = ShelvedFrames(self, on: shelf, version: Version.current, all: all) { self.identity(ofPicture: $0) }
+    let source: any FrameSource = shelved ?? self
+    // Where nothing is kept, Ctrl-C ends the process at once.
+    let interruption = Interruption(signals: shelf != nil)
     do {
-      let interruption = Interruption(signals: true)
-      _ = try shelved.prepare(nil, nil, interruption)
+      _ = try source.prepare(nil, nil, interruption)
       choose()
-      try write(making.pictures(of: shelved, interruption, named: name, isKept: shelved.isKept))
-      shelf.clear()
+      try write(pictures(shelved, onBadFrame, report, interruption, named: name))
+      shelf?.clear()
     } catch {
-      shelf.leave()
-      guard error is Interrupted else { throw error }
+      shelf?.leave()
+      guard error is Interrupted, let file, let shelved else { throw error }
       let kept = (0..<count).count(where: shelved.isKept)
       throw Fault(
         code: .interrupted,
@@ -50,27 +47,22 @@ extension SheetSource {
           + "again to go on")
     }
   }
-}
 
-/// How pictures are made.
-private struct Making {
-  let atOnce: Int
-  let onBadFrame: BadFramePolicy
-  let progress: ProgressPrinter
-
-  /// All pictures of a source that is prepared. Throws `Interrupted` where it was asked to stop before.
-  func pictures(
-    of source: any FrameSource, _ interruption: Interruption, named name: (Int) -> String, isKept: (Int) -> Bool
+  /// All pictures, those that are shelved first of all. Throws `Interrupted` where it was asked to stop before.
+  private func pictures(
+    _ shelved: ShelvedFrames?, _ onBadFrame: BadFramePolicy, _ report: ReportOptions, _ interruption: Interruption,
+    named name: (Int) -> String
   ) throws -> [Image] {
-    let isNew = (0..<source.count).map { source.firstFrame(showing: $0) == $0 && !isKept($0) }
-    let found = (0..<source.count).count { !isNew[source.firstFrame(showing: $0)] }
-    progress.begin(frames: source.count, found: found, toRender: isNew.count { $0 })
+    let isNew = (0..<count).map { firstFrame(showing: $0) == $0 && shelved?.isKept($0) != true }
+    let found = (0..<count).count { !isNew[firstFrame(showing: $0)] }
+    let progress = ProgressPrinter(style: report.style)
+    progress.begin(frames: count, found: found, toRender: isNew.count { $0 })
     defer { progress.end() }
-    var frames = MendedFrames(FramesAhead(source, atOnce: atOnce), onBadFrame, progress)
+    var frames = MendedFrames(FramesAhead(shelved ?? self, atOnce: atOnce), onBadFrame, progress)
     var images: [Image] = []
-    for index in 0..<source.count {
+    for index in 0..<count {
       if interruption.isRequested { throw Interrupted() }
-      let first = source.firstFrame(showing: index)
+      let first = firstFrame(showing: index)
       do {
         images.append(first < index ? images[first] : try frames.frame(at: index, after: images.last))
       } catch let fault as BrokenFrame {

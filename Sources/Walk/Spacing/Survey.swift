@@ -77,10 +77,11 @@ public struct Survey: Sendable, Hashable, Codable {
     }
     var profiles: [Profile] = []
     for (index, leg) in timeline.legs.enumerated() {
-      // Looks of the last leg's inner pictures are needed no more.
       let ends = (try see(keyframe: leg.from), try see(keyframe: leg.to))
-      let keyframes = Set(known.values)
-      looks = looks.filter { keyframes.contains($0.key) }
+      // How the pictures of earlier legs looked is needed no more, but where a closed loop leads back to the first.
+      let needed = Set(known.values)
+      looks = looks.filter { needed.contains($0.key) }
+      if leg.from > 0 { known[leg.from] = nil }
       var gaps = [Gap(from: 0, to: 1, ends.0, ends.1)]
       func halve(_ places: [Int]) throws {
         let middles = places.map { (gaps[$0].from + gaps[$0].to) / 2 }

@@ -39,14 +39,13 @@ struct FilmOptions: ParsableArguments {
     badFrames.apply(to: &script)
     if let sound { script.output.sound = Script.Soundtrack(path: sound) }
     guard let soundStart else { return }
+    script.output.sound?.start = soundStart
     guard let sound = script.output.sound else {
       throw Fault.usage("--sound-start: found \(soundStart) without a sound; expected --sound as well")
     }
-    let placed = Script.Soundtrack(path: sound.path, folder: sound.folder, start: soundStart)
-    guard placed.seconds(on: script.timeline) != nil else {
+    guard sound.seconds(on: script.timeline) != nil else {
       throw Fault.usage("--sound-start: found \(soundStart); expected \(Script.Soundtrack.expectedStart)")
     }
-    script.output.sound = placed
   }
 }
 
