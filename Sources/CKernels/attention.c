@@ -250,15 +250,14 @@ FOR_OTHERS static void attend_narrow(const void *context, int64_t i) {
 }
 
 size_t ck_attention_scratch(const ck_attention_shape *s) {
+  if (s->type == CK_BF16 && ck_has_amx()) return ck_attention_amx_scratch(s);
   return sizeof(float) * (size_t)(s->n * s->heads * up16(s->keys) * (s->head_size + up16(s->head_size)));
 }
 
 void ck_attention(const ck_attention_shape *s, const void *q, const void *k, const void *v, void *y, void *scratch) {
   struct attention a = {*s, q, k, v, y, scratch};
-  if (s->type == CK_BF16 && ck_has_bf16()) {
-    ck_attention_bf16(&a);
-    return;
-  }
+  if (s->type == CK_BF16 && ck_has_amx()) return ck_attention_amx(&a);
+  if (s->type == CK_BF16 && ck_has_bf16()) return ck_attention_bf16(&a);
   int64_t heads = s->n * s->heads;
   ck_parallel(heads, pack_task, &a);
   ck_parallel(heads * ((s->queries + ROWS - 1) / ROWS), ck_has_avx512() ? attend_wide : attend_narrow, &a);

@@ -1,23 +1,12 @@
-#include "attention.h"
+#include "attention_pairs.h"
 
 #if defined(__x86_64__)
-
-#include <immintrin.h>
-
-#include "vector.h"
 
 // The tiles of attention.c with AVX512-BF16: one instruction multiplies two bf16 pairs a lane and adds them in fp32.
 // Keys are packed sixteen to a vector with neighbouring channels paired, values with neighbouring keys paired.
 // Probabilities are rounded to bf16 for the second product; their sum is kept in fp32.
 
-#define BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,avx512dq")))
-#define BF16_INLINE BF16 INLINE
-
 enum { ROWS = 36, KEYS = 512, MICRO = 6 };  // queries and keys of a tile; query rows that are worked on together
-
-typedef uint32_t pair;  // two bf16, the first in the low half
-
-BF16_INLINE int64_t pairs(int64_t d) { return (d + 1) / 2; }
 
 // A head of 8, 24, 40… channels ends with half a vector. Two pairs of keys share one then, lane by lane in turn.
 BF16_INLINE bool ends_half(int64_t d) { return d % 16 == 8; }
@@ -36,36 +25,12 @@ BF16_INLINE pair *packed_halves(const struct attention *a, int64_t i) {
   return packed_values(a, i) + up16(a->s.keys) / 2 * whole(a->s.head_size);
 }
 
-// Sixteen keys: pair by pair, so that what is written lies together.
-BF16_INLINE void pack_keys(const struct attention *a, int64_t image, int64_t head, int64_t first, pair *to) {
-  const ck_attention_shape *s = &a->s;
-  int64_t d = s->head_size, here = min64(16, s->keys - first);
-  const uint16_t *k = (const uint16_t *)a->k + (image * s->keys + first) * s->k_stride + head * d;
-  for (int64_t p = 0; p < pairs(d); p++, to += 16) {
-    bool whole_pair = 2 * p + 1 < d;
-    for (int64_t j = 0; j < here; j++) {
-      const uint16_t *from = k + j * s->k_stride + 2 * p;
-      if (whole_pair) memcpy(to + j, from, sizeof *to);
-      else to[j] = *from;
-    }
-    for (int64_t j = here; j < 16; j++) to[j] = 0;
-  }
-}
-
-// `count` columns of two keys, the second or both of which may not be there.
-BF16_INLINE void pair_up(const uint16_t *low, const uint16_t *high, int64_t count, pair *to) {
-  if (high)
-    for (int64_t c = 0; c < count; c++) to[c] = low[c] | (pair)high[c] << 16;
-  else
-    for (int64_t c = 0; c < count; c++) to[c] = low ? low[c] : 0;
-}
-
 BF16 static void pack_task(const void *context, int64_t i) {
   const struct attention *a = context;
   const ck_attention_shape *s = &a->s;
   int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, columns = whole(d), padded = up16(s->keys);
   pair *keys = packed_keys(a, i), *values = packed_values(a, i), *halves = packed_halves(a, i);
-  for (int64_t j = 0; j < padded; j += 16) pack_keys(a, image, head, j, keys + j * pairs(d));
+  for (int64_t j = 0; j < padded; j += 16) pack_keys(a, image, head, j, keys + j * pairs(d), pairs(d));
   for (int64_t j = 0; j < padded; j += 2) {
     const uint16_t *v = (const uint16_t *)a->v + (image * s->keys + j) * s->v_stride + head * d;
     const uint16_t *low = j < s->keys ? v : NULL, *high = j + 1 < s->keys ? v + s->v_stride : NULL;
@@ -124,46 +89,6 @@ BF16_INLINE void multiply_values(const pair *p, const pair *values, int64_t colu
     for (int j = 0; j < vectors + half; j++) _mm512_storeu_ps(y + r * wide + 16 * j, sum[r][j]);
 }
 
-// 2ˣ for x ≤ 0 to about 8e-5, a twentieth of what bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
-BF16_INLINE __m512 exp2_of(__m512 x) {
-  x = _mm512_max_ps(x, _mm512_set1_ps(-126.0f));
-  __m512 n = _mm512_roundscale_ps(x, 0), f = _mm512_sub_ps(x, n);
-  __m512 p = _mm512_set1_ps(5.51715679e-2f);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.42611110e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.93261027e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.99928057e-1f));
-  return _mm512_scalef_ps(p, n);
-}
-
-BF16_INLINE void round_to(uint16_t *to, __m512 x) {
-  __m256bh rounded = _mm512_cvtneps_pbh(x);
-  memcpy(to, &rounded, sizeof rounded);
-}
-
-// A query row on its way through the keys.
-struct row {
-  float highest, total;  // of the scores so far, in powers of two; of 2^(score - highest)
-};
-
-// Turns a row of `seen` scores into probabilities, filled up with zeros to whole lanes, and tells by how much y shrinks.
-BF16_INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes, float scale, pair *probabilities) {
-  for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
-  __m512 m = _mm512_set1_ps(-1e30f);
-  for (int64_t c = 0; c < lanes; c += 16) m = _mm512_max_ps(m, _mm512_loadu_ps(scores + c));
-  float high = _mm512_reduce_max_ps(m) * scale;
-  if (high < row->highest) high = row->highest;
-  float shrink = row->highest - high < -126 ? 0 : exp2f(row->highest - high);
-  __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-high), added = _mm512_setzero_ps();
-  for (int64_t c = 0; c < lanes; c += 32) {
-    __m512 low = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift));
-    __m512 up = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift));
-    added = _mm512_add_ps(added, _mm512_add_ps(low, up));
-    _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
-  }
-  *row = (struct row){high, row->total * shrink + _mm512_reduce_add_ps(added)};
-  return shrink;
-}
-
 BF16 static void attend_task(const void *context, int64_t task) {
   const struct attention *a = context;
   const ck_attention_shape *s = &a->s;
@@ -175,8 +100,6 @@ BF16 static void attend_task(const void *context, int64_t task) {
   pair q[ROWS * count], probabilities[MICRO * KEYS / 2] __attribute__((aligned(64)));
   float y[ROWS * wide] __attribute__((aligned(64))), scores[MICRO * KEYS] __attribute__((aligned(64)));
   struct row state[ROWS];
-  // Scores count in powers of two: 2^(x log₂ e) is eˣ.
-  float scale = s->scale * 1.44269504f;
 
   for (int64_t r = 0; r < used; r++) {
     const uint16_t *row = (const uint16_t *)a->q + (image * s->queries + first + r) * s->q_stride + head * d;
@@ -188,6 +111,7 @@ BF16 static void attend_task(const void *context, int64_t task) {
   }
   memset(y, 0, sizeof(float) * (size_t)(used * wide));
 
+  float scale = base_two(s->scale);
   int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys;
   for (int64_t key = 0; key < visible; key += KEYS) {
     int64_t here = min64(KEYS, visible - key), lanes = (here + 31) / 32 * 32, filled = up16(here);
@@ -203,11 +127,8 @@ BF16 static void attend_task(const void *context, int64_t task) {
       }
       for (int64_t j = 0; j < MICRO; j++) {
         int64_t seen = s->causal ? min64(here, first + r + j + 1 - key) : here;
-        float *to = y + (r + j) * wide;
         float shrink = soften(state + r + j, scores + j * KEYS, seen, lanes, scale, probabilities + j * KEYS / 2);
-        if (shrink == 1) continue;
-        for (int64_t c = 0; c < wide; c += 16)
-          _mm512_storeu_ps(to + c, _mm512_mul_ps(_mm512_loadu_ps(to + c), _mm512_set1_ps(shrink)));
+        scale_row(y + (r + j) * wide, wide, shrink);
       }
       const pair *h = halves + key / 4 * 16;
       for (int64_t c = 0; c < wide; c += 64) {
@@ -236,12 +157,10 @@ BF16 static void attend_task(const void *context, int64_t task) {
   for (int64_t r = 0; r < rows; r++) {
     uint16_t *row = (uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d;
     const float *from = y + r * wide;
-    __m512 share = _mm512_set1_ps(1 / state[r].total);
-    int64_t there = min64(columns, d), c = 0;
-    for (; c + 16 <= there; c += 16) round_to(row + c, _mm512_mul_ps(_mm512_loadu_ps(from + c), share));
-    for (; c < there; c++) row[c] = bf16_bits(from[c] / state[r].total);
+    float share = 1 / state[r].total;
+    round_row(row, from, min64(columns, d), share);
     if (!ends_half(d)) continue;
-    __m512 twos = _mm512_mul_ps(_mm512_loadu_ps(from + columns), share);
+    __m512 twos = _mm512_mul_ps(_mm512_loadu_ps(from + columns), _mm512_set1_ps(share));
     __m512 sums = _mm512_maskz_compress_ps(0x5555, _mm512_add_ps(twos, _mm512_permute_ps(twos, 0xb1)));
     uint16_t last[16];
     round_to(last, sums);

@@ -15,6 +15,8 @@ int ck_threads(void);
 void ck_parallel(int64_t count, void (*task)(const void *context, int64_t i), const void *context);
 // Whether the processor multiplies bf16 natively.
 bool ck_has_bf16(void);
+// Whether it also multiplies whole tiles of bf16, and the system lends their registers to this process.
+bool ck_has_amx(void);
 // Whether it has AVX-512 as all processors of x86-64-v4 do: 32 registers of 64 bytes.
 bool ck_has_avx512(void);
 

@@ -1,0 +1,171 @@
+#include "attention_pairs.h"
+
+#if defined(__x86_64__) && defined(__linux__)
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The tiles of attention.c with AMX: registers of sixteen rows of 64 bytes, and one instruction that multiplies
+// sixteen rows of 32 channels with sixteen columns of them (Intel, Architecture Instruction Set Extensions, chapter 3).
+// Queries and probabilities are its rows as they lie in memory; keys and values are packed to columns of pairs, filled
+// up with zeros to whole registers. Between the two products the softmax is that of attention_bf16.c.
+
+#define AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16,avx512dq")))
+#define AMX_INLINE AMX INLINE
+
+enum { ROWS = 32, KEYS = 512 };  // queries and keys of a tile: two registers, and thirty-two
+
+INLINE int64_t up32(int64_t x) { return (x + 31) / 32 * 32; }
+
+// scratch: keys [n · heads, keys / 16, channels / 2, 16], then values [n · heads, keys / 2, columns].
+AMX_INLINE pair *packed_keys(const struct attention *a, int64_t i) {
+  return (pair *)a->scratch + i * up32(a->s.keys) * up32(a->s.head_size) / 2;
+}
+AMX_INLINE pair *packed_values(const struct attention *a, int64_t i) {
+  return packed_keys(a, a->s.n * a->s.heads) + i * up32(a->s.keys) / 2 * up16(a->s.head_size);
+}
+size_t ck_attention_amx_scratch(const ck_attention_shape *s) {
+  return (size_t)(s->n * s->heads * up32(s->keys) / 2 * (up32(s->head_size) + up16(s->head_size))) * sizeof(pair);
+}
+
+// Keys, or values, thirty-two at a time, so that a single head is shared out too.
+AMX static void pack_task(const void *context, int64_t task) {
+  const struct attention *a = context;
+  const ck_attention_shape *s = &a->s;
+  int64_t blocks = up32(s->keys) / 32, i = task / blocks, first = task % blocks * 32;
+  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, columns = up16(d), deep = up32(d) / 2;
+  for (int64_t j = first; j < first + 32; j += 16)
+    pack_keys(a, image, head, j, packed_keys(a, i) + j * deep, deep);
+  for (int64_t j = first; j < first + 32; j += 2) {
+    const uint16_t *v = (const uint16_t *)a->v + (image * s->keys + j) * s->v_stride + head * d;
+    pair *to = packed_values(a, i) + j / 2 * columns;
+    pair_up(j < s->keys ? v : NULL, j + 1 < s->keys ? v + s->v_stride : NULL, d, to);
+    for (int64_t c = d; c < columns; c++) to[c] = 0;
+  }
+}
+
+// All eight registers whole: 0 to 3 hold sums of two by two, 4 and 5 rows, 6 and 7 columns.
+AMX_INLINE void configure(void) {
+  struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t bytes[16];
+    uint8_t rows[16];
+  } tiles = {.palette = 1};
+  for (int i = 0; i < 8; i++) tiles.bytes[i] = 64, tiles.rows[i] = 16;
+  _tile_loadconfig(&tiles);
+}
+
+// Adds products of `depth` steps of 32 to the sums of 32 rows and 32 columns, or 16 columns where they are `narrow`.
+// Strides are in bytes.
+AMX_INLINE void multiply(const uint16_t *x, int64_t x_stride, const pair *y, const pair *next, int64_t y_stride,
+                         int64_t depth, const bool narrow) {
+  for (int64_t k = 0; k < depth; k++) {
+    const char *rows = (const char *)(x + 32 * k);
+    _tile_loadd(6, (const char *)y + 16 * k * y_stride, y_stride);
+    _tile_loadd(4, rows, x_stride);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(5, rows + 16 * x_stride, x_stride);
+    _tile_dpbf16ps(2, 5, 6);
+    if (narrow) continue;
+    _tile_loadd(7, (const char *)next + 16 * k * y_stride, y_stride);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(3, 5, 7);
+  }
+}
+
+// scores[32, 32] of rows that lie KEYS apart = q · keys.
+AMX_INLINE void multiply_keys(const uint16_t *q, const pair *keys, int64_t deep, float *scores) {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  multiply(q, 4 * deep, keys, keys + 16 * deep, 64, deep / 16, false);
+  _tile_stored(0, scores, 4 * KEYS);
+  _tile_stored(1, scores + 16, 4 * KEYS);
+  _tile_stored(2, scores + 16 * KEYS, 4 * KEYS);
+  _tile_stored(3, scores + 16 * KEYS + 16, 4 * KEYS);
+}
+
+// y[32, 32] of rows `columns` apart += p · values, or y[32, 16].
+AMX_INLINE void multiply_values(const pair *p, const pair *values, int64_t columns, int64_t steps, float *y,
+                                const bool narrow) {
+  int64_t stride = 4 * columns;
+  float *below = y + 16 * columns;
+  _tile_loadd(0, y, stride);
+  _tile_loadd(2, below, stride);
+  if (!narrow) {
+    _tile_loadd(1, y + 16, stride);
+    _tile_loadd(3, below + 16, stride);
+  }
+  multiply((const uint16_t *)p, 2 * KEYS, values, values + 16, stride, steps, narrow);
+  _tile_stored(0, y, stride);
+  _tile_stored(2, below, stride);
+  if (narrow) return;
+  _tile_stored(1, y + 16, stride);
+  _tile_stored(3, below + 16, stride);
+}
+
+AMX static void attend_task(const void *context, int64_t task) {
+  const struct attention *a = context;
+  const ck_attention_shape *s = &a->s;
+  int64_t blocks = (s->queries + ROWS - 1) / ROWS, i = task / blocks, first = task % blocks * ROWS;
+  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, columns = up16(d), deep = up32(d) / 2;
+  int64_t rows = min64(ROWS, s->queries - first);
+  const pair *keys = packed_keys(a, i), *values = packed_values(a, i);
+  uint16_t q[ROWS * 2 * deep] __attribute__((aligned(64)));
+  float y[ROWS * columns] __attribute__((aligned(64))), scores[ROWS * KEYS] __attribute__((aligned(64)));
+  pair probabilities[ROWS * KEYS / 2] __attribute__((aligned(64)));
+  struct row state[ROWS];
+
+  memset(q, 0, sizeof q);
+  memset(y, 0, sizeof y);
+  for (int64_t r = 0; r < ROWS; r++) state[r] = (struct row){-1e30f, 0};
+  for (int64_t r = 0; r < rows; r++)
+    memcpy(q + r * 2 * deep, (const uint16_t *)a->q + (image * s->queries + first + r) * s->q_stride + head * d,
+           sizeof *q * (size_t)d);
+  if (rows < ROWS) memset(probabilities, 0, sizeof probabilities);
+
+  configure();
+  int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys;
+  for (int64_t key = 0; key < visible; key += KEYS) {
+    int64_t here = min64(KEYS, visible - key), lanes = up32(here);
+    for (int64_t c = 0; c < lanes; c += 32) multiply_keys(q, keys + (key + c) * deep, deep, scores + c);
+    for (int64_t r = 0; r < rows; r++) {
+      int64_t seen = s->causal ? min64(here, first + r + 1 - key) : here;
+      float shrink = soften(state + r, scores + r * KEYS, seen, lanes, base_two(s->scale), probabilities + r * KEYS / 2);
+      scale_row(y + r * columns, columns, shrink);
+    }
+    const pair *v = values + key / 2 * columns;
+    int64_t c = 0;
+    for (; c + 32 <= columns; c += 32) multiply_values(probabilities, v + c, columns, lanes / 32, y + c, false);
+    if (c < columns) multiply_values(probabilities, v + c, columns, lanes / 32, y + c, true);
+  }
+  _tile_release();
+  for (int64_t r = 0; r < rows; r++)
+    round_row((uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d, y + r * columns, d,
+              1 / state[r].total);
+}
+
+void ck_attention_amx(const struct attention *a) {
+  int64_t heads = a->s.n * a->s.heads;
+  ck_parallel(heads * (up32(a->s.keys) / 32), pack_task, a);
+  ck_parallel(heads * ((a->s.queries + ROWS - 1) / ROWS), attend_task, a);
+}
+
+// The kernel lends the registers to a process that asks for them (Documentation/arch/x86/xstate.rst).
+bool ck_has_amx(void) {
+  static _Atomic int known;  // 1 has, 2 has not
+  if (known == 0) {
+    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    bool has = ck_has_bf16() && __builtin_cpu_supports("amx-bf16")
+               && syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+    known = has ? 1 : 2;
+  }
+  return known == 1;
+}
+
+#else
+size_t ck_attention_amx_scratch(const ck_attention_shape *s) { return (void)s, 0; }
+void ck_attention_amx(const struct attention *a) { (void)a; }
+bool ck_has_amx(void) { return false; }
+#endif
