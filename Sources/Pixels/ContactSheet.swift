@@ -8,7 +8,7 @@ package struct ContactSheet: Sendable {
     (self.columns, self.gap, self.letterSize) = (columns, gap, letterSize)
   }
 
-  /// Draws the sheet; pictures have one size, and a label too long for its picture is cut with an ellipsis.
+  /// Draws the sheet; pictures have one size, and a label too long for its picture loses its middle to an ellipsis.
   package func draw(_ tiles: [(image: Image, label: String)]) throws(PictureError) -> Image {
     precondition(!tiles.isEmpty && columns > 0, "a contact sheet has pictures and columns")
     var lettering = try Lettering(size: letterSize)
@@ -16,7 +16,7 @@ package struct ContactSheet: Sendable {
     let cards = tiles.map { tile in
       var card = Image(width: width, height: height + lettering.lineHeight + 2, filledWith: .white)
       card.paste(tile.image, x: 0, y: 0)
-      let label = lettering.fit(tile.label, into: width)
+      let label = lettering.shorten(tile.label, into: width)
       lettering.draw(label, onto: &card, x: (width - lettering.width(of: label)) / 2, y: height + 2)
       return card
     }

@@ -37,7 +37,7 @@ package struct GridSheet: Sendable {
     sheet.paste(grid, x: left, y: top)
 
     for (index, text) in columns.enumerated() {
-      let label = lettering.fit(text, into: width)
+      let label = lettering.shorten(text, into: width)
       let x = left + index * (width + gap) + (width - lettering.width(of: label)) / 2
       lettering.draw(label, onto: &sheet, x: x, y: top - line)
     }

@@ -34,6 +34,7 @@ extension Image {
   /// Reads a PNG, JPEG or binary PPM, told apart by the first bytes.
   public init(contentsOf url: URL) throws(PictureError) {
     let data: Data
+    if FileStatus(url.path) == .folder { throw .cannotRead(path: url.path, reason: "it is a folder") }
     if let size = FileStatus.bytes(of: url.path), size > Self.largestFile {
       throw .malformed(name: url.path, reason: "a file of \(size) bytes is no picture of a size that can be used")
     }

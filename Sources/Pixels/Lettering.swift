@@ -33,15 +33,22 @@ package struct Lettering: ~Copyable {
     text.unicodeScalars.reduce(0) { sum, scalar in sum + (glyph(scalar)?.advance ?? 0) }
   }
 
-  /// `text`, or as much of its beginning as fits into `width` with an ellipsis behind.
-  package mutating func fit(_ text: String, into width: Int) -> String {
-    if self.width(of: text) <= width { return text }
-    var head = text
-    while !head.isEmpty {
-      head.removeLast()
-      if self.width(of: head + "…") <= width { return head + "…" }
+  /// `text` with `tail` behind, or as much of its beginning as fits into `width` with an ellipsis between the two.
+  package mutating func fit(_ text: String, keeping tail: String = "", into width: Int) -> String {
+    let width = width - self.width(of: tail)
+    let room = width - self.width(of: "…")
+    var (used, end) = (0, text.startIndex)
+    for index in text.indices {
+      used += self.width(of: String(text[index]))
+      if used > width { return room < 0 ? "" : text[..<end] + "…" + tail }
+      if used <= room { end = text.index(after: index) }
     }
-    return ""
+    return text + tail
+  }
+
+  /// `text`, or its beginning and its end with an ellipsis between the two: numbers often begin alike.
+  package mutating func shorten(_ text: String, into width: Int) -> String {
+    fit(String(text.dropLast(6)), keeping: String(text.suffix(6)), into: width)
   }
 
   /// `text` in at most `count` lines that fit into `width`, broken at spaces; what does not fit is an ellipsis.

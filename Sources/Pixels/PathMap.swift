@@ -17,10 +17,13 @@ package struct PathMap: Sendable {
     /// Which of the points it is.
     package var point: Int
     package var picture: Image
+    /// Cut where it is too long.
     package var label: String
+    /// Behind the label, whole where it fits.
+    package var seed: String
 
-    package init(point: Int, picture: Image, label: String) {
-      (self.point, self.picture, self.label) = (point, picture, label)
+    package init(point: Int, picture: Image, label: String, seed: String) {
+      (self.point, self.picture, self.label, self.seed) = (point, picture, label, seed)
     }
   }
 
@@ -61,20 +64,72 @@ package struct PathMap: Sendable {
       drawing.line([place], Self.colour(Double(index) / Double(places.count - 1)), width: 5)
     }
     var lettering = try Lettering(size: 11)
-    for landmark in landmarks {
+    var taken: [Box] = []
+    for (index, landmark) in landmarks.enumerated() {
       let place = places[landmark.point]
-      let outward = place - (corner + far) / 2
-      let length = (outward * outward).sum().squareRoot()
+      // A walk that comes back to a keyframe shows it once.
+      let isShown = landmarks[..<index].contains { earlier in
+        (earlier.label, earlier.seed) == (landmark.label, landmark.seed) && places[earlier.point] == place
+      }
+      if isShown { continue }
       let (width, height) = (Double(landmark.picture.width), Double(landmark.picture.height))
-      let away = length > 1 ? outward / length : Drawing.Point(0, -1)
-      let middle = place + away * (width / 2 + 12)
+      let fitting = lettering.fit(landmark.label, keeping: ", " + landmark.seed, into: Int(width * 2))
+      let label = fitting.isEmpty ? lettering.shorten(landmark.seed, into: Int(width * 2)) : fitting
+      let half = Double(lettering.width(of: label)) / 2 + 4
+      /// The picture around a middle, and the label beneath, which stays within the panel.
+      func boxes(_ middle: Drawing.Point) -> (picture: Box, label: Box) {
+        let centre = min(max(middle.x, corner.x + half), far.x - half)
+        return (
+          Box(low: middle - Drawing.Point(width, height) / 2, high: middle + Drawing.Point(width, height) / 2),
+          Box(
+            low: Drawing.Point(centre - half, middle.y + height / 2),
+            high: Drawing.Point(centre + half, middle.y + height / 2 + 18))
+        )
+      }
+      let panel = Box(low: corner, high: far)
+      /// How much of what is drawn there would cover something else, or leave the panel.
+      func cover(_ middle: Drawing.Point) -> Double {
+        let (picture, label) = boxes(middle)
+        return [picture, label].reduce(0) { sum, box in
+          sum + box.area - box.shared(with: panel) + taken.reduce(0) { $0 + box.shared(with: $1) }
+        }
+      }
+      let middles = Self.middles(around: place, awayFrom: (corner + far) / 2, Drawing.Point(width, height))
+      let middle = middles.min { cover($0) < cover($1) }!  // the first of equals
+      let (picture, words) = boxes(middle)
+      taken += [picture, words]
       drawing.line([place, middle], Colour(120, 120, 120), width: 1)
       drawing.line([place], .black, width: 8)
-      let label = lettering.fit(landmark.label, into: Int(width * 2))
-      drawing.picture(landmark.picture, at: middle - Drawing.Point(width / 2, height / 2))
-      let half = Double(lettering.width(of: label)) / 2 + 4
-      let centre = min(max(middle.x, corner.x + half), far.x - half)
-      drawing.words(label, at: Drawing.Point(centre, middle.y + height / 2 + 13), .centre, size: 11)
+      drawing.picture(landmark.picture, at: picture.low)
+      drawing.words(label, at: Drawing.Point((words.low.x + words.high.x) / 2, words.low.y + 13), .centre, size: 11)
+    }
+  }
+
+  private struct Box {
+    let low: Drawing.Point
+    let high: Drawing.Point
+
+    var area: Double { (high.x - low.x) * (high.y - low.y) }
+
+    func shared(with other: Box) -> Double {
+      let sides = pointwiseMin(high, other.high) - pointwiseMax(low, other.low)
+      return max(sides.x, 0) * max(sides.y, 0)
+    }
+  }
+
+  /// Where the picture of a place may have its middle: outward best, then to either side, and farther off.
+  private static func middles(
+    around place: Drawing.Point, awayFrom centre: Drawing.Point, _ size: Drawing.Point
+  ) -> [Drawing.Point] {
+    let outward = place - centre
+    let first = (outward * outward).sum().squareRoot() > 1 ? atan2(outward.y, outward.x) : -.pi / 2
+    return [1.0, 2.2].flatMap { reach in
+      [0, 1, -1, 2, -2, 3, -3, 4].map { eighths in
+        let angle = first + Double(eighths) * .pi / 4
+        let way = Drawing.Point(cos(angle), sin(angle))
+        // As far as the picture's edge is from its middle that way, and a little farther.
+        return place + way * reach * min((size.x / 2 + 12) / abs(way.x), (size.y / 2 + 12) / abs(way.y))
+      }
     }
   }
 

@@ -19,7 +19,7 @@ extension PictureError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotCreate(let path, let reason): "cannot create \(path): \(reason)"
-    case .cannotWrite(let path, let reason): "cannot write \(path): \(reason); nothing of it was kept"
+    case .cannotWrite(let path, let reason): "cannot write \(path): \(reason); no part of it is left"
     case .cannotRead(let path, let reason): "cannot read \(path): \(reason)"
     case .malformed(let name, let reason): "\(name) is no picture that can be read: \(reason)"
     case .cannotEncode(let width, let height, let reason):

@@ -34,13 +34,18 @@ extension JobError: CustomStringConvertible {
           : "run the same command again to go on from there")
     case .preparation(let cause): "\(cause)"
     case .file(let error), .film(.file(let error)): "\(error)" + Self.consolation(error)
-    case .film(let error): "\(error)"
+    case .film(let error):
+      if case .encoding = error { "\(error)" + Self.whatIsKept("frames") } else { "\(error)" }
     }
   }
 
   private static func consolation(_ error: PictureError) -> String {
-    guard case .cannotWrite = error else { return "" }
-    return "; frames that were finished before are: make room, and run the same command again to go on"
+    if case .cannotWrite = error { whatIsKept("frames") } else { "" }
+  }
+
+  /// What to do after a write that broke off, as on a full disk.
+  package static func whatIsKept(_ pictures: String) -> String {
+    "; the \(pictures) finished before are kept: make room, and run the same command again to go on"
   }
 
   /// Ascending numbers as `3, 7 to 9`, the first few.

@@ -14,6 +14,11 @@ package struct Sketchbook: Sendable {
     Image(keptAt: folder.appendingPathComponent(name(of: number)).path, width: width, height: height)
   }
 
+  /// Whether the picture of that number is there; it may be broken, and made anew, for all that.
+  package func holds(_ number: Int) -> Bool {
+    FileStatus(folder.appendingPathComponent(name(of: number)).path) == .file
+  }
+
   /// Keeps a picture, whole or not at all.
   package func keep(_ image: Image, as number: Int) throws(PictureError) {
     try JobFolder.write(image, to: name(of: number), in: folder)

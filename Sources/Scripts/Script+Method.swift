@@ -1,4 +1,3 @@
-internal import Foundation
 package import Walk
 
 extension ScriptSource {
@@ -19,7 +18,7 @@ extension ScriptSource {
 extension Method {
   /// The method with options written as in a script, such as `depth: 0.4, branches: 12`; the others stay as they are.
   package func reading(_ options: String, named name: String) throws(ScriptError) -> Method {
-    try ScriptSource(Data("{\(options)}".utf8), named: name).withTree { root throws(ScriptError) in
+    try ScriptSource(options: options, named: name).withTree { root throws(ScriptError) in
       try reading(root, file: name)
     }
   }

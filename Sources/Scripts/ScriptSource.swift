@@ -7,6 +7,8 @@ struct ScriptSource {
   /// Where names of other files begin; nil is the current folder.
   let folder: URL?
   let text: String
+  /// What it should be, for faults.
+  private var kind = "a walk script"
 
   /// Larger than any script that a person writes.
   static let longest = 1 << 20
@@ -40,6 +42,12 @@ struct ScriptSource {
         file: name, place: Self.end(of: valid), found: "bytes that are no UTF-8", expected: "a walk script in UTF-8")
     }
     self.text = text
+  }
+
+  /// A mapping's inside, as a command line says it.
+  init(options: String, named name: String) throws(ScriptError) {
+    try self.init(Data("{\(options)}".utf8), named: name)
+    kind = "options such as in a script, without braces around them: key: value, key: value"
   }
 
   /// Reads the document's tree.
@@ -111,7 +119,10 @@ struct ScriptSource {
       return ScriptError(
         file: file, place: place, found: "a second `: ` in one line", expected: "quotes around text that holds one")
     }
-    return ScriptError(file: file, place: place, found: "no YAML (\(problem))", expected: "a walk script")
+    if problem.contains("another document") || problem.contains("single document") {
+      return ScriptError(file: file, place: place, found: "a second document", expected: "one walk script in a file")
+    }
+    return ScriptError(file: file, place: place, found: "no YAML (\(problem))", expected: kind)
   }
 
   /// A line of the text, counted from 1; empty behind the last.

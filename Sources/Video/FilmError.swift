@@ -24,7 +24,7 @@ extension FilmError: CustomStringConvertible {
       "the installed libavcodec has no encoder for \(codec) (looked for \(tried.joined(separator: ", "))); "
         + "it can encode \(available.isEmpty ? "none of the others" : available.map(\.description).joined(separator: ", "))"
     case .file(let error): "\(error)"
-    case .encoding(let path, let reason): "cannot write the film \(path): \(reason); nothing of it was kept"
+    case .encoding(let path, let reason): "cannot write the film \(path): \(reason); no part of the film is left"
     case .sound(let path, let reason): "cannot use the sound of \(path): \(reason)"
     case .reading(let path, let reason): "cannot read the film \(path): \(reason)"
     }

@@ -83,10 +83,11 @@ extension ExitCode {
   }
 }
 
-/// An error in one line, behind the tool's name.
-func line(for error: any Error) -> String {
+/// An error in one line, behind the tool's name and that of the script that it happened with, if there are several.
+func line(for error: any Error, of script: String? = nil) -> String {
   let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: "; ")
-  return "latentwalk: \(text)"
+  guard let script, !text.hasPrefix(script) else { return "latentwalk: \(text)" }
+  return "latentwalk: \(script): \(text)"
 }
 
 /// Writes a line to standard error.

@@ -56,36 +56,50 @@ struct Film {
   /// What of a film is made.
   enum Part {
     case whole
+    /// The whole, unless it is there already, made of the same.
+    case missing
     case shard(Shard)
     /// The film, of frames that are there.
     case join
   }
 
-  /// Renders the film, or a part of it, by an engine of the script's model.
+  /// Renders the film, or a part of it, by an engine of the script's model; says whether anything was left to do.
   ///
   /// `strip` is one that is kept while rendering. Throws `Fault` where it was interrupted: then its
   /// frames are kept.
+  @discardableResult
   func render(
     _ part: Part, by engine: Engine, of model: URL, _ options: FilmOptions, strip: StripOption?,
     interruption: Interruption
-  ) throws {
+  ) throws -> Bool {
     let frames = try WalkSource(script, engine, options.report, pictures)
+    let record = try JobRecord(
+      script: frames.identity + route,
+      model: Fingerprint.bytes(of: model),
+      version: Version.current, source: frames)
+    let origin = FilmOrigin(
+      record, settings,
+      besides: Array(script.output.onBadFrame.rawValue.utf8)
+        + (try settings.sound.map { try Fingerprint.bytes(of: $0.url) } ?? []))
+    if case .missing = part, !options.fresh, !options.keepFrames, origin.isThat(of: url) {
+      options.report.say("\(url.relativePath): is there already, made of the same; --fresh makes it anew")
+      return false
+    }
     told.forEach(options.report.say)
+    var settings = settings
+    settings.comment = origin.comment
     var job = FilmJob(
       output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
       onBadFrame: script.output.onBadFrame)
-    let record = try JobRecord(
-      script: frames.identity + route,
-      model: ModelFingerprint.bytes(of: model),
-      version: Version.current, source: frames)
     let progress = ProgressPrinter(style: options.report.style)
     switch part {
     case .shard(let shard):
       let outcome = try job.render(
         shard, of: frames, atOnce: frames.atOnce, record: record, progress: progress, interruption: interruption)
-      return try tell(of: shard, outcome, job, options.report)
+      try tell(of: shard, outcome, job, options.report)
+      return true
     case .join: job.joins = true
-    case .whole: break
+    case .whole, .missing: break
     }
     let strip = try strip?.live(frames)
     var measure = PathMeasure()
@@ -103,6 +117,7 @@ struct Film {
     if let work = frames.work, work.plain > 0 {
       options.report.say("the network was asked \(work.told(of: script.method))")
     }
+    return true
   }
 
   private func tell(of shard: Shard, _ outcome: FilmJob.ShardOutcome, _ job: FilmJob, _ report: ReportOptions) throws {

@@ -26,25 +26,32 @@ extension SheetSource {
   ) throws {
     let shelf = try file.map { try PictureShelf(beside: $0) }
     let shelved = try shelf.map {
-      let all = try ModelFingerprint.bytes(of: model) + identity
+      let all = try Fingerprint.bytes(of: model) + identity
       return ShelvedFrames(self, on: $0, version: Version.current, all: all) { self.identity(ofPicture: $0) }
     }
     let source: any FrameSource = shelved ?? self
     // Where nothing is kept, Ctrl-C ends the process at once.
     let interruption = Interruption(signals: shelf != nil)
+    var isPrepared = false
     do {
       _ = try source.prepare(nil, nil, interruption)
+      isPrepared = true
       choose()
       try write(pictures(shelved, onBadFrame, report, interruption, named: name))
       shelf?.clear()
     } catch {
       shelf?.leave()
-      guard error is Interrupted, let file, let shelved else { throw error }
+      guard let file, let shelved else { throw error }
+      if let error = error as? PictureError, case .cannotWrite = error {
+        throw Fault(code: .cannotWrite, description: "\(error)\(JobError.whatIsKept("pictures"))")
+      }
+      guard error is Interrupted else { throw error }
       let kept = (0..<count).count(where: shelved.isKept)
       throw Fault(
         code: .interrupted,
-        description: "\(file.relativePath): interrupted with \(kept) of \(count) pictures kept; run the same command "
-          + "again to go on")
+        description: "\(file.relativePath): interrupted "
+          + (isPrepared ? "with \(kept) of \(count) pictures kept" : "in the survey, whose pictures are kept")
+          + "; run the same command again to go on")
     }
   }
 

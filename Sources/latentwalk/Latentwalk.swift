@@ -23,11 +23,26 @@ struct Latentwalk: ParsableCommand {
   static func main() {
     do {
       try checkName(CommandLine.arguments.dropFirst().first)
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(joiningNegatives(Array(CommandLine.arguments.dropFirst())))
       try command.run()
       leave(with: .success)
     } catch {
       end(with: error)
+    }
+  }
+
+  /// `--crf -1` as `--crf=-1`: a number below zero belongs to the option before it, which then says what it expects.
+  private static func joiningNegatives(_ arguments: [String]) -> [String] {
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    return arguments.enumerated().reduce(into: []) { joined, next in
+      let (index, argument) = next
+      if index < end, let option = joined.last, option.hasPrefix("--"), !option.contains("="),
+        argument.wholeMatch(of: #/-[0-9.][0-9.,-]*/#) != nil
+      {
+        joined[joined.count - 1] = option + "=" + argument
+      } else {
+        joined.append(argument)
+      }
     }
   }
 

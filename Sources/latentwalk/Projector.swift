@@ -17,10 +17,13 @@ final class Projector {
     self.film = film
   }
 
-  func render(_ work: Film, _ part: Film.Part = .whole, strip: StripOption? = nil) throws {
+  /// Makes a film, or a part of it; says whether anything was left to do.
+  @discardableResult
+  func render(_ work: Film, _ part: Film.Part = .whole, strip: StripOption? = nil) throws -> Bool {
+    try keepApart([work.url, strip?.file], from: work.script.files)
     let folder = try options.presets.model(work.script.model)
     let engine = try engine(for: folder)
-    try work.render(part, by: engine, of: folder, film, strip: strip, interruption: interruption)
+    return try work.render(part, by: engine, of: folder, film, strip: strip, interruption: interruption)
   }
 
   private func engine(for folder: URL) throws -> Engine {

@@ -8,9 +8,14 @@ struct TextOutput: ExpressibleByArgument {
 
   init(argument: String) { path = argument }
 
+  static let standard = TextOutput(argument: "-")
+
   var defaultValueDescription: String { path }
 
   var isStandardOutput: Bool { path == "-" }
+
+  /// The file that is written; nil for what is no file, such as standard output.
+  var file: URL? { path == "-" || FileStatus(path) == .special ? nil : URL(filePath: path) }
 
   /// Proves that the text can be written, before there is one.
   func check() throws {

@@ -148,13 +148,14 @@ final class WalkSource: SheetSource {
       let moments = Moments(
         frames: frames, careful: careful, states: states, size: size, sketches: sketches, first: looked)
       looked += states.count
+      let found = Set((moments.first..<looked).filter { sketches?.holds($0) == true })
       // No picture can stand in for another here: how far the two lie apart is what is asked.
       var mended = MendedFrames(
         FramesAhead(moments, atOnce: atOnce), onBadFrame == .stop ? .stop : .retry, progress, called: "survey's picture"
       )
       return try (moments.first..<looked).map { index in
         if interruption.isRequested { throw Interrupted() }
-        defer { progress.advance(rendered: true) }
+        defer { progress.advance(rendered: !found.contains(index)) }
         do {
           return try mended.frame(at: index, after: nil)
         } catch let fault as BrokenFrame {

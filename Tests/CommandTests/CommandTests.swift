@@ -264,6 +264,55 @@ import Video
     #expect(films.sorted() == ["a.mp4", "c.mp4"])
   }
 
+  /// The same batch goes on: only what is missing, or made of something else, is made.
+  @Test func aFilmThatIsThereIsNotMadeAgain() throws {
+    let tool = try Tool()
+    func write(_ name: String, seed: Int) throws {
+      try tool.folder.write("keyframes: [{prompt: a, seed: \(seed)}, {prompt: b, at: 2f}]\n", to: "\(name).yaml")
+    }
+    for name in ["a", "b"] { try write(name, seed: 1) }
+    let batch = ["batch", "a.yaml", "b.yaml", "--size", "16x16", "--steps", "1"]
+    #expect(try tool.run(batch).errors.hasSuffix("2 of 2 films rendered\n"))
+    func film() throws -> Data { try Data(contentsOf: tool.folder.url.appending(path: "a.mp4")) }
+    let first = try film()
+    try write("b", seed: 2)
+    let second = try tool.run(batch)
+    #expect(second.errors.contains("a.mp4: is there already, made of the same; --fresh makes it anew\n"))
+    #expect(second.errors.hasSuffix("1 of 2 films rendered, 1 there already\n"))
+    #expect(try tool.run(batch + ["--crf", "30"]).errors.hasSuffix("2 of 2 films rendered\n"))
+    #expect(try film() != first)
+    #expect(try tool.run(batch + ["--fresh"]).errors.hasSuffix("2 of 2 films rendered\n"))
+    #expect(try film() == first)
+  }
+
+  @Test func whatIsReadIsNotWrittenOver() throws {
+    let tool = try Tool()
+    let picture = Image(width: 16, height: 16, filledWith: Colour(200, 30, 30))
+    try picture.write(to: tool.folder.url.appending(path: "cat.png"))
+    for arguments in [
+      ["strip", "a", "b", "--image", "1=cat.png", "-o", "./cat.png"],
+      ["walk", "a", "b", "--image", "2=cat.png", "--strip", "cat.png", "-o", "film.mp4"],
+      ["grid", "a", "b", "c", "d", "--image", "2=cat.png", "-o", "cat.png"],
+    ] {
+      let result = try tool.run(arguments)
+      #expect(result.code == 64)
+      #expect(result.errors.contains("cat.png: found it as what is read as well, and would write over it"))
+    }
+    #expect(try Image(contentsOf: tool.folder.url.appending(path: "cat.png")) == picture)
+    #expect(try tool.files == ["cat.png"])
+  }
+
+  /// A script's quality is its codec's.
+  @Test func anotherCodecLeavesTheScriptsQuality() throws {
+    let tool = try Tool()
+    try tool.folder.write(
+      "keyframes: [{prompt: a}, {prompt: b, at: 1f}]\noutput: {crf: 20}\n", to: "walk.yaml")
+    let result = try tool.run(
+      ["render", "walk.yaml", "--codec", "ffv1", "-o", "film.mkv", "--size", "16x16", "--steps", "1"])
+    #expect(result.code == 0)
+    #expect(result.errors.contains("wrote film.mkv: 2 frames"))
+  }
+
   /// Ctrl-C keeps what is done; other work is not mixed with it.
   @Test func interruptedWorkIsKept() throws {
     let tool = try Tool()

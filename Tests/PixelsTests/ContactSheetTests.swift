@@ -39,6 +39,17 @@ struct ContactSheetTests {
     #expect(lettering.width(of: cut) <= 100)
     #expect(lettering.fit("tiger", into: 100) == "tiger")
     #expect(lettering.fit("tiger", into: 1) == "")
+    // What comes behind the cut costs nothing.
+    #expect(lettering.fit(String(repeating: text, count: 10_000), into: 100) == cut)
+  }
+
+  @Test func longNumbersDifferWhereTheyEnd() throws {
+    var lettering = try Lettering(size: 12)
+    let cut = lettering.shorten("seed 12345678901234567890", into: 100)
+    #expect(cut.hasPrefix("seed ") && cut.hasSuffix("…567890"))
+    #expect(lettering.width(of: cut) <= 100)
+    #expect(lettering.shorten("seed 7", into: 100) == "seed 7")
+    #expect(lettering.shorten("7", into: 100) == "7")
   }
 
   @Test(arguments: ["Ünïcödé", "Привет", "日本", "🚗", "e\u{301}\u{200d}", "tab\there"]) func anyTextIsDrawn(text: String)

@@ -154,7 +154,7 @@ import Testing
     Case(
       "model: emoji\nprompt: a film: the return\n", "2:15",
       "found a second `: ` in one line; expected quotes around text that holds one"),
-    Case("model: a\n---\nmodel: b\n", "2:1", "found no YAML (but found another document)"),
+    Case("model: a\n---\nmodel: b\n", "2:1", "found a second document; expected one walk script"),
     Case("model: \"\\q\"\n", "1:9", "found no YAML (found unknown escape character)"),
     Case("model: a\u{0}b\n", "1:9", "control characters"),
     Case(

@@ -16,9 +16,16 @@ package struct SchedulerConfiguration: Sendable, Equatable {
   }
 
   package var values: [String: Value]
+  /// What faults call it.
+  private var name = "the scheduler's configuration"
 
   package init(_ values: [String: Value]) {
     self.values = values
+  }
+
+  /// A fault of the value of `key`.
+  package func fault(_ key: String, found: String, expected: String) -> SchedulerError {
+    SchedulerError("\(key) of \(name)", found: found, expected: expected)
   }
 
   /// Reads the file's text. Python writes infinities into it, which strict JSON does not know.
@@ -30,6 +37,7 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     } catch {
       throw SchedulerError(file, found: "text that is no JSON object", expected: "a scheduler's configuration")
     }
+    name = file
   }
 
   package init(contentsOf url: URL) throws(SchedulerError) {
@@ -47,7 +55,7 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     get throws(SchedulerError) {
       guard let value = values[key], value != .null else { return nil }
       guard let typed = T(value) else {
-        throw SchedulerError("\(key) of the scheduler's configuration", found: "\(value)", expected: T.expectation)
+        throw fault(key, found: "\(value)", expected: T.expectation)
       }
       return typed
     }
@@ -56,7 +64,7 @@ package struct SchedulerConfiguration: Sendable, Equatable {
   /// Refuses a key with any other value than `supported`.
   package func require(_ key: String, _ supported: Value) throws(SchedulerError) {
     guard let value = values[key], value != .null, value != supported else { return }
-    throw SchedulerError("\(key) of the scheduler's configuration", found: "\(value)", expected: "\(supported)")
+    throw fault(key, found: "\(value)", expected: "\(supported)")
   }
 
   /// As diffusers' pipelines read it, whatever old files say or leave out: latents are no pixels that end at one,
@@ -64,9 +72,12 @@ package struct SchedulerConfiguration: Sendable, Equatable {
   var overLatents: Self { setting("clip_sample", .bool(false)).setting("steps_offset", .number(1)) }
 
   /// The same configuration with `key` set.
-  package func setting(_ key: String, _ value: Value) -> Self {
+  package func setting(_ key: String, _ value: Value) -> Self { setting([key: value]) }
+
+  /// The same configuration with some keys set.
+  func setting(_ others: [String: Value]) -> Self {
     var copy = self
-    copy.values[key] = value
+    copy.values.merge(others) { $1 }
     return copy
   }
 }

@@ -74,8 +74,8 @@ public enum SchedulerKind: String, CaseIterable, Sendable {
     guard let plain = kinds.first else {
       var classes: [String] = []
       for known in Self.allCases.map(\.row.className) where !classes.contains(known) { classes.append(known) }
-      throw SchedulerError(
-        "_class_name of the scheduler's configuration", found: name.isEmpty ? "none" : name,
+      throw configuration.fault(
+        "_class_name", found: name.isEmpty ? "none" : name,
         expected: "one of \(classes.joined(separator: ", "))")
     }
     let silent = plain.row.says
@@ -92,7 +92,7 @@ public enum SchedulerKind: String, CaseIterable, Sendable {
   /// What the name says stands above the configuration: `dpmpp-2m` is plain DPM++ 2M over a model whose own scheduler
   /// has Karras's levels or is stochastic. The rest, such as the spacing of the times, stays as the model wants it.
   package func sampler(_ configuration: SchedulerConfiguration, steps: Int) throws(SchedulerError) -> any Sampler {
-    try row.sampler.init(SchedulerConfiguration(configuration.values.merging(row.says) { $1 }), steps: steps)
+    try row.sampler.init(configuration.setting(row.says), steps: steps)
   }
 
   /// A sampler of this kind's class, with all that the configuration says.

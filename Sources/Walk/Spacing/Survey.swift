@@ -57,7 +57,13 @@ public struct Survey: Sendable, Hashable, Codable {
     of timeline: Timeline, recall: (Int) -> Image? = { _ in nil }, paint: ([WalkState]) throws -> [Image]
   ) rethrows {
     var (looks, count): ([Int: Appearance], Int) = ([:], 0)
-    func look(_ number: Int) -> Appearance { looks[number] ?? Appearance(recall(number)!) }
+    func look(_ number: Int) throws -> Appearance {
+      if let look = looks[number] { return look }
+      guard let image = recall(number) else {
+        throw PictureError.cannotRead(path: "picture \(number) of the survey", reason: "it was there, and is gone")
+      }
+      return Appearance(image)
+    }
     /// Numbers of new pictures, with how they look.
     func see(_ states: [WalkState]) throws -> [Seen] {
       try paint(states).map { image in
@@ -70,7 +76,7 @@ public struct Survey: Sendable, Hashable, Codable {
     var known: [Int: Int] = [:]
     /// A keyframe's picture, which two legs share.
     func see(keyframe index: Int) throws -> Seen {
-      if let number = known[index] { return Seen(number: number, look: look(number)) }
+      if let number = known[index] { return Seen(number: number, look: try look(number)) }
       let seen = try see([timeline.state(at: timeline.frames[index])])[0]
       known[index] = seen.number
       return seen
@@ -87,7 +93,7 @@ public struct Survey: Sendable, Hashable, Codable {
         let middles = places.map { (gaps[$0].from + gaps[$0].to) / 2 }
         let seen = try see(middles.map { timeline.state(leg: index, at: $0) })
         for (place, (middle, seen)) in zip(places, zip(middles, seen)).sorted(by: { $0.0 > $1.0 }) {
-          gaps.replaceSubrange(place...place, with: gaps[place].halves(at: middle, seen, look))
+          gaps.replaceSubrange(place...place, with: try gaps[place].halves(at: middle, seen, look))
         }
       }
       while gaps.count < Self.equal { try halve(Array(gaps.indices)) }
@@ -117,8 +123,8 @@ public struct Survey: Sendable, Hashable, Codable {
       difference = a.look.dissimilarity(to: b.look)
     }
 
-    func halves(at middle: Double, _ seen: Seen, _ look: (Int) -> Appearance) -> [Gap] {
-      let (a, b) = (Seen(number: ends.0, look: look(ends.0)), Seen(number: ends.1, look: look(ends.1)))
+    func halves(at middle: Double, _ seen: Seen, _ look: (Int) throws -> Appearance) rethrows -> [Gap] {
+      let (a, b) = try (Seen(number: ends.0, look: look(ends.0)), Seen(number: ends.1, look: look(ends.1)))
       return [Gap(from: from, to: middle, a, seen), Gap(from: middle, to: to, seen, b)]
     }
   }

@@ -8,7 +8,8 @@ struct BatchCommand: ParsableCommand {
     commandName: "batch",
     abstract: "Renders the films of many scripts.",
     discussion: """
-      A script that fails does not stop the others; the exit code is that of the first that failed.
+      A script that fails does not stop the others; the exit code is that of the first that failed. A film that is there
+      already, made of the same script, options and model, is left as it is, so that the same command goes on.
       Example: latentwalk batch Presets -o films
       """)
 
@@ -29,17 +30,20 @@ struct BatchCommand: ParsableCommand {
     if let output { try makeFolder(output) }
     let projector = Projector(options.model, options.film)
     var (films, failures): ([String: String], [any Error]) = ([:], [])
+    var found = 0
     for name in names {
       do {
-        try projector.render(film(name, after: &films))
+        if try !projector.render(film(name, after: &films), .missing) { found += 1 }
       } catch let error as Fault where error.code == .interrupted {
         throw error
       } catch {
-        tell(line(for: error))
+        tell(line(for: error, of: name))
         failures.append(error)
       }
     }
-    options.film.report.say("\(names.count - failures.count) of \(names.count) films rendered")
+    let rendered = names.count - failures.count - found
+    options.film.report.say(
+      "\(rendered) of \(names.count) films rendered" + (found > 0 ? ", \(found) there already" : ""))
     if let first = failures.first { throw ExitCode(for: first) }
   }
 

@@ -14,7 +14,9 @@ struct ExploreCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("What the pictures show.", valueName: "prompts"))
   var prompts: [String]
 
-  @Option(help: ArgumentHelp("The seeds, one by one or as a range.", valueName: "seeds"), transform: Seeds.parse)
+  @Option(
+    help: ArgumentHelp("The seeds, one by one or as a range. (default: 0-15)", valueName: "seeds"),
+    transform: Seeds.parse)
   var seeds = Seeds(Array(0...15))
 
   @Option(help: ArgumentHelp("Pictures of one prompt in a row. (default: as many as rows)", valueName: "count"))

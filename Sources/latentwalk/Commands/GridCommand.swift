@@ -72,6 +72,7 @@ struct GridCommand: ParsableCommand {
     try Lettering.check()
     let (columns, rows) = (columns ?? 8, rows ?? 8)
     let script = try script()
+    try keepApart([output.file], from: script.files)
     let places = Grid.cells(columns: columns, rows: rows)
     let folder = try model.presets.model(script.model)
     let source = try WalkSource(script, model.load(folder), film.report, .mixes(places.map(\.weights)))

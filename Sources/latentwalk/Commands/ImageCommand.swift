@@ -13,7 +13,13 @@ struct ImageCommand: ParsableCommand {
   @Argument(help: "What the picture shows.")
   var prompt: String
 
-  @Option(help: ArgumentHelp("The seed of the noise that the picture is made of.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "The seed of the noise that the picture is made of. (default: \(Script.Default.seed))", valueName: "number"),
+    transform: { text in
+      guard let seed = UInt64(text) else { throw ValidationError("expected a whole number from 0 to \(UInt64.max)") }
+      return seed
+    })
   var seed = Script.Default.seed
 
   @Option(

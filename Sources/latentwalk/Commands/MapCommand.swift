@@ -40,6 +40,7 @@ struct MapCommand: ParsableCommand {
   func run() throws {
     let script = try subject.script(frames: count)
     try output.check()
+    try keepApart([output.file], from: script.files)
     try Lettering.check()
     let model = try subject.model.presets.model(script.model)
     let engine = try subject.model.load(model)
@@ -63,7 +64,7 @@ struct MapCommand: ParsableCommand {
         landmarks: try zip(timeline.frames, timeline.keyframes).map { frame, keyframe in
           let point = chosen.firstIndex(of: frame)!
           return PathMap.Landmark(
-            point: point, picture: try images[point].thumbnail(), label: "\(keyframe.prompt), \(keyframe.seed)")
+            point: point, picture: try images[point].thumbnail(), label: keyframe.prompt, seed: "\(keyframe.seed)")
         })
       try output.write(map.draw())
     }

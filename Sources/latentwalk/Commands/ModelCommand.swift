@@ -22,14 +22,12 @@ struct ModelCommand: ParsableCommand {
   func run() throws {
     guard let name else {
       let presets = try presets.found()
-      for name in presets.models { print(name) }
-      return
+      return try TextOutput.standard.write(presets.models.map { $0 + "\n" }.joined())
     }
     let folder = try presets.model(name)
     let engine = try Engine(model: folder)
     let model = engine.model
-    print(
-      """
+    var text = """
       \(model.name): loads from \(folder.standardizedFileURL.path)
       pictures    \(model.defaultSize) pixels, sides multiples of \(model.factor)
       latents     \(model.latentChannels) channels, \(model.factor) pixels along a cell
@@ -37,11 +35,13 @@ struct ModelCommand: ParsableCommand {
       predicts    \(model.prediction)
       scheduler   \(model.scheduler.rawValue)
       computes    in \(model.precision.rawValue)
-      """)
+
+      """
     let card = folder.appending(path: "README.md")
     if FileManager.default.fileExists(atPath: card.path) {
-      print("knows       what \(card.standardizedFileURL.path) says")
+      text += "knows       what \(card.standardizedFileURL.path) says\n"
     }
+    try TextOutput.standard.write(text)
   }
 }
 

@@ -21,6 +21,8 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let script = try presets.script(name)
     let timeline = script.timeline
+    var text = ""
+    func print(_ line: String) { text += line + "\n" }
     print("\(name): \(timeline.lengths)\n")
     print("frame     seconds   seed        guidance  way       prompt")
     for (index, keyframe) in timeline.keyframes.enumerated() {
@@ -53,7 +55,7 @@ struct PlanCommand: ParsableCommand {
     print(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
-    printCost(of: script)
+    cost(of: script).forEach(print)
     if case .attention(let attention) = script.method {
       let model = try presets.model(script.model)
       let (engine, folder) = (try Engine(model: model), try ModelFolder(model))
@@ -68,11 +70,13 @@ struct PlanCommand: ParsableCommand {
     )
     if let sound = try script.soundHeard(for: timeline.count) { print("sound     \(sound)") }
     print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
+    try TextOutput.standard.write(text)
   }
 
   /// What the network will be asked: it depends on the model's scheduler, and on how many pictures are made at once.
-  private func printCost(of script: Script) {
+  private func cost(of script: Script) -> [String] {
     do {
+      var lines: [String] = []
       let engine = try Engine(model: presets.model(script.model))
       let size = try engine.size(script.size)
       let scheduler = script.scheduler(for: engine.model)
@@ -80,7 +84,7 @@ struct PlanCommand: ParsableCommand {
         of: script.timeline, evaluations: try engine.sampler(scheduler, steps: script.steps).timesteps.count,
         atOnce: engine.picturesAtOnce(width: size.width, height: size.height))
       if script.method != .walk {
-        print("method    \(script.method.name.rawValue), which takes \(cost.film.comparison(in: "evaluations"))")
+        lines.append("method    \(script.method.name.rawValue), which takes \(cost.film.comparison(in: "evaluations"))")
       }
       let parts = [
         (cost.film.evaluations, "for the film"), (cost.survey.evaluations, "for the survey"),
@@ -89,9 +93,9 @@ struct PlanCommand: ParsableCommand {
       let sum = parts.count < 2 ? "" : ": " + parts.map { "\($0.0.grouped) \($0.1)" }.joined(separator: ", ")
       // Frames that happen to stand on branches need no run.
       let most = script.method.name == .blend ? "at most " : ""
-      print("network   is asked \(most)\(cost.total.told(of: script.method))\(sum)")
+      return lines + ["network   is asked \(most)\(cost.total.told(of: script.method))\(sum)"]
     } catch {
-      print("network   nobody knows how often it is asked: \(error)")
+      return ["network   nobody knows how often it is asked: \(error)"]
     }
   }
 

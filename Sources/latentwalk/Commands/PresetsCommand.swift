@@ -14,14 +14,19 @@ struct PresetsCommand: ParsableCommand {
 
   func run() throws {
     let presets = try presets.found()
-    let width = presets.scripts.map(\.count).max() ?? 0
+    let folder = presets.folder.standardizedFileURL.path
+    guard let width = presets.scripts.map(\.count).max() else {
+      throw Fault(
+        code: .missingInput, description: "\(folder): found no .yaml file in the folder; expected scripts that ship")
+    }
+    var text = ""
     for name in presets.scripts {
       let url = try presets.script(name)
       let script = try Script(contentsOf: url, named: url.path)
-      print("\(name.padded(to: width))  \(script.timeline.lengths)")
-      if let about = try presets.about(name) { print("\("".padded(to: width))  \(about)") }
+      text += "\(name.padded(to: width))  \(script.timeline.lengths)\n"
+      if let about = try presets.about(name) { text += "\("".padded(to: width))  \(about)\n" }
     }
-    print("\nThey are in \(presets.folder.standardizedFileURL.path); render one with: latentwalk render NAME")
+    try TextOutput.standard.write(text + "\nThey are in \(folder); render one with: latentwalk render NAME\n")
   }
 }
 

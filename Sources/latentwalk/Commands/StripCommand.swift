@@ -33,6 +33,7 @@ struct StripCommand: ParsableCommand {
   func run() throws {
     let script = try subject.script(frames: count)
     try output.check()
+    try keepApart([output.file], from: script.files)
     let chosen = Timeline.evenFrames(count, of: script.timeline.count)
     let model = try subject.model.presets.model(script.model)
     let source = try WalkSource(script, subject.model.load(model), report, .frames(chosen))

@@ -24,7 +24,7 @@ struct FilmOptions: ParsableArguments {
       valueName: "time"), transform: parseTime)
   var soundStart: Time?
 
-  @Flag(help: "Throw away the frames that an earlier run left.")
+  @Flag(help: "Throw away the frames that an earlier run left; not for join.")
   var fresh = false
 
   @Flag(help: "Keep the frames when the film is whole.")
@@ -34,7 +34,11 @@ struct FilmOptions: ParsableArguments {
   @OptionGroup var report: ReportOptions
 
   func apply(to script: inout Script) throws {
-    if let codec { script.output.codec = codec }
+    if let codec, codec != script.output.codec ?? Script.Default.codec {
+      script.output.codec = codec
+      // The script's number means something else to another codec, or nothing.
+      script.output.crf = nil
+    }
     if let crf { script.output.crf = crf }
     badFrames.apply(to: &script)
     if let sound { script.output.sound = Script.Soundtrack(path: sound) }

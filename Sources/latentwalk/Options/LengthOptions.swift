@@ -46,7 +46,8 @@ struct LengthOptions: ParsableArguments {
 
 @Sendable private func parseSeconds(_ text: String) throws -> Rational {
   guard let seconds = Rational(decimal: text), seconds.numerator > 0 else {
-    throw ValidationError("expected seconds above 0, such as 4 or 2.5")
+    throw ValidationError(
+      "expected seconds above 0, such as 4 or 2.5, of a film of at most \(Timeline.longest.grouped) frames")
   }
   return seconds
 }

@@ -21,12 +21,15 @@ struct PresetsOption: ParsableArguments {
   /// A script with the name that faults are reported under: a path where there is a slash or an extension,
   /// otherwise a shipped script's name.
   func script(_ name: String) throws -> Script {
-    if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-      return try Script(contentsOf: URL(filePath: name), named: name)
-    }
+    if name.contains("/") || isFile(name) { return try Script(contentsOf: URL(filePath: name), named: name) }
     let url = try found().script(name)
     return try Script(contentsOf: url, named: url.path)
   }
+
+  /// Whether a name that may be a prompt is rather a script's: its ending says so, or one of that name ships.
+  func isScript(_ name: String) -> Bool { isFile(name) || (try? found().scripts.contains(name)) == true }
+
+  private func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 }
 
 /// The model and how it computes.

@@ -17,7 +17,10 @@ struct PictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The way from noise to picture. (default: the model's own)", valueName: "name"))
   var scheduler: SchedulerKind?
 
-  @Option(help: ArgumentHelp("How many times larger the result is, 1 to 64. (default: 1)", valueName: "factor"))
+  @Option(
+    help: ArgumentHelp(
+      "How many times larger the result is, 1 to 64. (default: 1; of explore, as large as labels need)",
+      valueName: "factor"))
   var scale: Int?
 
   @OptionGroup var shortcuts: ShortcutOptions
@@ -39,7 +42,12 @@ struct PictureOptions: ParsableArguments {
 
 /// How keyframes are mixed. What is not given is the script's.
 struct MixOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("How prompts are mixed. (default: lerp)", valueName: "way"))
+  @Option(
+    help: ArgumentHelp("How prompts are mixed: lerp or slerp. (default: lerp)", valueName: "way"),
+    transform: { text in
+      guard let mix = Mix(rawValue: text), mix != .gaussian else { throw ValidationError("expected lerp or slerp") }
+      return mix
+    })
   var promptMix: Mix?
 
   @Option(help: ArgumentHelp("How noise is mixed. (default: slerp; gaussian on a smooth path)", valueName: "way"))
@@ -52,7 +60,9 @@ struct MixOptions: ParsableArguments {
 }
 
 @Sendable func parseSize(_ text: String) throws -> Size {
-  guard let size = Size(text) else { throw ValidationError("expected width and height in pixels, such as 512x512") }
+  guard let size = Size(text) else {
+    throw ValidationError("expected width and height in pixels, such as 512x512, at most \(Size.longestSide) each")
+  }
   return size
 }
 

@@ -46,15 +46,25 @@ struct ShardOption: ParsableArguments {
 
   /// The number, from 1, of the task that this process is, and of how many where that is known.
   private static func task(in environment: [String: String]) throws -> (number: Int, count: Int?) {
-    func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
-    if let id = number("SLURM_ARRAY_TASK_ID"), let first = number("SLURM_ARRAY_TASK_MIN") {
-      let step = max(1, number("SLURM_ARRAY_TASK_STEP") ?? 1)
+    func number(_ name: String) throws -> Int? {
+      guard let text = environment[name] else { return nil }
+      guard let number = Int(text), (0..<Shard.most).contains(number) else {
+        throw ValidationError("\(name) in the environment is '\(text)'; expected a number from 0 to \(Shard.most - 1)")
+      }
+      return number
+    }
+    if let id = try number("SLURM_ARRAY_TASK_ID") {
+      guard let first = try number("SLURM_ARRAY_TASK_MIN") else {
+        throw ValidationError(
+          "found SLURM_ARRAY_TASK_ID without SLURM_ARRAY_TASK_MIN in the environment; expected K/N outside of arrays")
+      }
+      let step = max(1, try number("SLURM_ARRAY_TASK_STEP") ?? 1)
       guard (id - first).isMultiple(of: step) else {
         throw ValidationError("the Slurm array's task \(id) is not in steps of \(step) from \(first); expected K/N")
       }
-      return ((id - first) / step + 1, number("SLURM_ARRAY_TASK_COUNT"))
+      return ((id - first) / step + 1, try number("SLURM_ARRAY_TASK_COUNT"))
     }
-    if let index = number("JOB_COMPLETION_INDEX"), index >= 0, index < Shard.most { return (index + 1, nil) }
+    if let index = try number("JOB_COMPLETION_INDEX") { return (index + 1, nil) }
     throw ValidationError(
       "found neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX in the environment; expected K/N outside of arrays")
   }

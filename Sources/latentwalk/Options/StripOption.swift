@@ -17,6 +17,8 @@ struct StripOption: ParsableArguments {
       "How many frames the strip shows, evenly spaced from the first to the last. (default: 8)", valueName: "count"))
   var count: Int?
 
+  var file: URL? { path.map { URL(filePath: $0) } }
+
   func validate() throws {
     guard let count else { return }
     guard path != nil else { throw ValidationError("--strip-count goes with --strip, which is not given") }

@@ -28,6 +28,11 @@ struct SubjectOptions: ParsableArguments {
   /// Prompts are the film that `walk` makes of the same options, where one of them, or a formula, counts its time;
   /// otherwise a film of just those frames, which shows the keyframes themselves where it can.
   func script(frames count: Int) throws -> Script {
+    if let script = subjects.first, subjects.count == 1, model.presets.isScript(script),
+      let option = seeds != nil ? "--seeds" : images.isEmpty ? nil : "--image"
+    {
+      throw Fault.usage("\(option) goes with prompts; \(script) is a script, whose keyframes say it themselves")
+    }
     var script: Script
     if subjects.count == 1, seeds == nil, images.isEmpty {
       if let option = prompts.given ?? length.given ?? pace.given {

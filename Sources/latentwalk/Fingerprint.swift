@@ -1,8 +1,8 @@
 import Foundation
 import Pixels
 
-/// What tells one model's folder from another, wherever it lies.
-enum ModelFingerprint {
+/// What tells one model's folder, or any file, from another, wherever it lies.
+enum Fingerprint {
   /// Files larger than this are sampled.
   private static let wholeUpTo = 1 << 20
   /// The samples of a large file, spread evenly over it.
@@ -10,9 +10,9 @@ enum ModelFingerprint {
 
   /// Names, sizes and contents of all files; of large ones enough that other weights show. Links count as what they
   /// lead to.
-  static func bytes(of folder: URL) throws -> [UInt8] {
+  static func bytes(of place: URL) throws -> [UInt8] {
     var bytes: [UInt8] = []
-    try add(folder.path, as: "", to: &bytes, depth: 0)
+    try add(place.path, as: "", to: &bytes, depth: 0)
     return bytes
   }
 
