@@ -119,7 +119,7 @@ AMX static void attend_task(const void *context, int64_t task) {
 
   memset(q, 0, sizeof q);
   memset(y, 0, sizeof y);
-  for (int64_t r = 0; r < ROWS; r++) state[r] = (struct row){-1e30f, 0};
+  for (int64_t r = 0; r < ROWS; r++) state[r] = first_row();
   for (int64_t r = 0; r < rows; r++)
     memcpy(q + r * 2 * deep, (const uint16_t *)a->q + (image * s->queries + first + r) * s->q_stride + head * d,
            sizeof *q * (size_t)d);
@@ -143,7 +143,7 @@ AMX static void attend_task(const void *context, int64_t task) {
   _tile_release();
   for (int64_t r = 0; r < rows; r++)
     round_row((uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d, y + r * columns, d,
-              1 / state[r].total);
+              share_of(state + r));
 }
 
 void ck_attention_amx(const struct attention *a) {

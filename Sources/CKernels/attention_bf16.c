@@ -107,7 +107,7 @@ BF16 static void attend_task(const void *context, int64_t task) {
     to[count - 1] = 0;
     if (r < rows) memcpy(to, row, sizeof *row * (size_t)d);
     else memset(to, 0, sizeof *to * (size_t)count);
-    state[r] = (struct row){-1e30f, 0};
+    state[r] = first_row();
   }
   memset(y, 0, sizeof(float) * (size_t)(used * wide));
 
@@ -157,7 +157,7 @@ BF16 static void attend_task(const void *context, int64_t task) {
   for (int64_t r = 0; r < rows; r++) {
     uint16_t *row = (uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d;
     const float *from = y + r * wide;
-    float share = 1 / state[r].total;
+    float share = share_of(state + r);
     round_row(row, from, min64(columns, d), share);
     if (!ends_half(d)) continue;
     __m512 twos = _mm512_mul_ps(_mm512_loadu_ps(from + columns), _mm512_set1_ps(share));

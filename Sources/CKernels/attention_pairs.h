@@ -38,9 +38,10 @@ BF16_INLINE void pair_up(const uint16_t *low, const uint16_t *high, int64_t coun
     for (int64_t c = 0; c < count; c++) to[c] = low ? low[c] : 0;
 }
 
-// 2ˣ for x ≤ 0 to about 8e-5, a twentieth of what bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
+// 2ˣ for x ≤ 127 to about 8e-5, a twentieth of what bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
+// NaN stays NaN. Nothing falls below 2⁻¹⁰⁰, which is as good as 0: subnormal numbers would take ten times as long.
 BF16_INLINE __m512 exp2_of(__m512 x) {
-  x = _mm512_max_ps(x, _mm512_set1_ps(-126.0f));
+  x = _mm512_max_ps(_mm512_set1_ps(-100.0f), x);
   __m512 n = _mm512_roundscale_ps(x, 0), f = _mm512_sub_ps(x, n);
   __m512 p = _mm512_set1_ps(5.51715679e-2f);
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.42611110e-1f));
@@ -57,28 +58,49 @@ BF16_INLINE void round_to(uint16_t *to, __m512 x) {
 // Scores count in powers of two: 2^(x log₂ e) is eˣ.
 BF16_INLINE float base_two(float scale) { return scale * 1.44269504f; }
 
-// A query row on its way through the keys.
+// A query row on its way through the keys. Probabilities are powers of two of the scores less `base`, which is near
+// the highest of those so far: floating numbers bear what is missing, and only where a score is far above is it raised.
 struct row {
-  float highest, total;  // of the scores so far, in powers of two; of 2^(score - highest)
+  __m512 total;  // lane by lane
+  float base;
 };
+
+enum { FAR = 64 };  // in powers of two; the sum of more keys than memory holds stays below 2¹²⁷
+
+BF16_INLINE struct row first_row(void) { return (struct row){_mm512_setzero_ps(), -INFINITY}; }
+BF16_INLINE float share_of(const struct row *row) { return 1 / _mm512_reduce_add_ps(row->total); }
+
+// Raises the base to the highest of the scores, and tells by how much all that came before shrinks.
+BF16_INLINE float raise(struct row *row, const float *scores, int64_t lanes, float scale) {
+  __m512 most = _mm512_loadu_ps(scores);
+  for (int64_t c = 16; c < lanes; c += 16) most = _mm512_max_ps(most, _mm512_loadu_ps(scores + c));
+  float base = _mm512_reduce_max_ps(most) * scale, shrink = exp2f(row->base - base);
+  row->base = base;
+  row->total = _mm512_mul_ps(row->total, _mm512_set1_ps(shrink));
+  return shrink;
+}
 
 // Turns a row of `seen` scores into probabilities, filled up with zeros to whole lanes, and tells by how much y shrinks.
 BF16_INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes, float scale, pair *probabilities) {
   for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
-  __m512 m = _mm512_set1_ps(-1e30f);
-  for (int64_t c = 0; c < lanes; c += 16) m = _mm512_max_ps(m, _mm512_loadu_ps(scores + c));
-  float high = _mm512_reduce_max_ps(m) * scale;
-  if (high < row->highest) high = row->highest;
-  float shrink = row->highest - high < -126 ? 0 : exp2f(row->highest - high);
-  __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-high), added = _mm512_setzero_ps();
-  for (int64_t c = 0; c < lanes; c += 32) {
-    __m512 low = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift));
-    __m512 up = exp2_of(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift));
-    added = _mm512_add_ps(added, _mm512_add_ps(low, up));
-    _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
+  float shrink = row->base == -INFINITY ? raise(row, scores, lanes, scale) : 1;
+  for (;;) {
+    __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-row->base);
+    __m512 added = _mm512_setzero_ps(), most = _mm512_setzero_ps();
+    for (int64_t c = 0; c < lanes; c += 32) {
+      __m512 low = _mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift);
+      __m512 up = _mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift);
+      most = _mm512_max_ps(most, _mm512_max_ps(low, up));
+      low = exp2_of(low), up = exp2_of(up);
+      added = _mm512_add_ps(added, _mm512_add_ps(low, up));
+      _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
+    }
+    if (_mm512_cmp_ps_mask(most, _mm512_set1_ps(FAR), _CMP_GT_OQ) == 0) {
+      row->total = _mm512_add_ps(row->total, added);
+      return shrink;
+    }
+    shrink *= raise(row, scores, lanes, scale);
   }
-  *row = (struct row){high, row->total * shrink + _mm512_reduce_add_ps(added)};
-  return shrink;
 }
 
 // y *= shrink, for whole vectors.
