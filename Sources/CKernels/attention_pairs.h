@@ -84,7 +84,7 @@ BF16_INLINE float raise(struct row *row, const float *scores, int64_t lanes, flo
 BF16_INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes, float scale, pair *probabilities) {
   for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
   float shrink = row->base == -INFINITY ? raise(row, scores, lanes, scale) : 1;
-  for (;;) {
+  for (bool is_raised = false;; is_raised = true) {
     __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-row->base);
     __m512 added = _mm512_setzero_ps(), most = _mm512_setzero_ps();
     for (int64_t c = 0; c < lanes; c += 32) {
@@ -95,7 +95,7 @@ BF16_INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t l
       added = _mm512_add_ps(added, _mm512_add_ps(low, up));
       _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
     }
-    if (_mm512_cmp_ps_mask(most, _mm512_set1_ps(FAR), _CMP_GT_OQ) == 0) {
+    if (is_raised || _mm512_cmp_ps_mask(most, _mm512_set1_ps(FAR), _CMP_GT_OQ) == 0) {
       row->total = _mm512_add_ps(row->total, added);
       return shrink;
     }

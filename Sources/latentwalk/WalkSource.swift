@@ -155,9 +155,10 @@ final class WalkSource: SheetSource {
       )
       return try (moments.first..<looked).map { index in
         if interruption.isRequested { throw Interrupted() }
-        defer { progress.advance(rendered: !found.contains(index)) }
         do {
-          return try mended.frame(at: index, after: nil)
+          let image = try mended.frame(at: index, after: nil)
+          progress.advance(rendered: !found.contains(index))
+          return image
         } catch let fault as BrokenFrame {
           throw BrokenFrame(
             "even spacing: picture \(index) of the survey: \(fault); give less guidance, or --spacing time")

@@ -24,7 +24,9 @@ import Walk
     return image
   }
 
-  private static func survey(_ timeline: Timeline) -> Survey { Survey(of: timeline) { $0.map(picture) } }
+  private static func survey(_ timeline: Timeline) throws -> Survey {
+    try Survey(of: timeline) { $0.map(picture) }
+  }
 
   /// The differences of neighbours where the picture moves, those across the seam of a closed loop included.
   private static func steps(_ timeline: Timeline) -> [Double] {
@@ -36,7 +38,7 @@ import Walk
   @Test(arguments: Loop.allCases) func neighboursDifferByTheSame(loop: Loop) throws {
     let byTime = try timeline(loop: loop)
     let even = try timeline(loop: loop, spacing: .even)
-    let placed = even.placed(by: Self.survey(even))
+    let placed = try even.placed(by: Self.survey(even))
     let (before, after) = (Spread(Self.steps(byTime)), Spread(Self.steps(placed)))
     #expect(after.variation < before.variation / 3)
     #expect(after.variation < 0.2, "\(after.variation) of \(before.variation)")
@@ -44,7 +46,7 @@ import Walk
 
   @Test(arguments: Loop.allCases) func onEachWayAloneWhileKeyframesStay(loop: Loop) throws {
     let even = try timeline(loop: loop, spacing: .evenBetween)
-    let placed = even.placed(by: Self.survey(even))
+    let placed = try even.placed(by: Self.survey(even))
     #expect(placed.frames == even.frames && placed.holdEnds == even.holdEnds)
     for (index, begin) in even.holdEnds.enumerated() {
       let end = index + 1 < even.frames.count ? even.frames[index + 1] : loop == .closed ? even.count : begin
@@ -56,7 +58,7 @@ import Walk
   @Test(arguments: Loop.allCases, [Spacing.even, .evenBetween])
   func lengthHoldsAndKeyframesStay(loop: Loop, spacing: Spacing) throws {
     let before = try timeline(loop: loop, spacing: spacing)
-    let after = before.placed(by: Self.survey(before))
+    let after = try before.placed(by: Self.survey(before))
     #expect(after.count == before.count)
     #expect(zip(after.holdEnds, after.frames).map(-) == zip(before.holdEnds, before.frames).map(-))
     for (index, frame) in after.frames.enumerated() { #expect(after.state(at: frame).weights == [Weight(index, 1)]) }
@@ -68,7 +70,7 @@ import Walk
 
   @Test func byTheClockNothingMoves() throws {
     let timeline = try timeline(loop: .none)
-    #expect(timeline.placed(by: Self.survey(timeline)) == timeline)
+    #expect(try timeline.placed(by: Self.survey(timeline)) == timeline)
   }
 
   @Test func anEasingHasNoSayInEvenFrames() throws {
@@ -81,8 +83,8 @@ import Walk
 
   @Test func aSurveyIsAlwaysTheSameAndSurvivesBeingKept() throws {
     let timeline = try timeline(loop: .closed, spacing: .even)
-    let survey = Self.survey(timeline)
-    #expect(survey == Self.survey(timeline))
+    let survey = try Self.survey(timeline)
+    #expect(try survey == Self.survey(timeline))
     #expect(try JSONDecoder().decode(Survey.self, from: JSONEncoder().encode(survey)) == survey)
     for leg in survey.legs {
       #expect(leg.positions.first == 0 && leg.positions.last == 1)
@@ -97,7 +99,7 @@ import Walk
   /// A survey that comes from a file may be of another walk, or of none.
   @Test func aSurveyThatIsNoneOfTheWalkIsNoticed() throws {
     let timeline = try timeline(loop: .closed, spacing: .even)
-    let survey = Self.survey(timeline)
+    let survey = try Self.survey(timeline)
     let json = try JSONEncoder().encode(survey)
     #expect(survey.fits(timeline) && json.count < Survey.longestJSON(of: timeline))
     #expect(try !survey.fits(SpacingTests.other))
@@ -128,7 +130,7 @@ import Walk
   @Test func itLooksWhereThePictureChangesMost() throws {
     let timeline = try timeline(loop: .none, spacing: .even)
     var looks = 0
-    let survey = Survey(of: timeline) { states in
+    let survey = try Survey(of: timeline) { states in
       looks += states.count
       #expect(states.count <= Survey.atOnce)
       return states.map(Self.picture)
@@ -144,16 +146,32 @@ import Walk
   @Test(arguments: Loop.allCases) func recalledPicturesGiveTheSame(loop: Loop) throws {
     let timeline = try timeline(loop: loop, spacing: .even)
     var made: [Image] = []
-    let survey = Survey(of: timeline, recall: { made.indices.contains($0) ? made[$0] : nil }) { states in
+    let survey = try Survey(of: timeline, recall: { made.indices.contains($0) ? made[$0] : nil }) { states in
       made += states.map(Self.picture)
       return Array(made.suffix(states.count))
     }
-    #expect(survey == Self.survey(timeline))
+    #expect(try survey == Self.survey(timeline))
+  }
+
+  /// Somebody may tidy up in the job's folder while the survey runs.
+  @Test func aPictureThatIsGoneIsAFault() throws {
+    let timeline = try timeline(loop: .none, spacing: .even)
+    var (made, asked): ([Image], Int) = ([], 0)
+    #expect(throws: PictureError.self) {
+      try Survey(of: timeline, recall: { number in
+        asked += 1
+        return asked < 20 && made.indices.contains(number) ? made[number] : nil
+      }) { states in
+        let images = states.map(Self.picture)
+        made += images
+        return images
+      }
+    }
   }
 
   @Test func keyframesOfOnePictureAreAWayToo() throws {
     let timeline = try timeline(loop: .none, spacing: .even)
-    let still = Survey(of: timeline) { $0.map { _ in Image(width: 64, height: 64, filledWith: .black) } }
+    let still = try Survey(of: timeline) { $0.map { _ in Image(width: 64, height: 64, filledWith: .black) } }
     let placed = timeline.placed(by: still)
     #expect(placed.count == timeline.count)
     #expect((0..<placed.count).allSatisfy { placed.state(at: $0).progress.isFinite })

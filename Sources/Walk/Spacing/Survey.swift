@@ -55,7 +55,7 @@ public struct Survey: Sendable, Hashable, Codable {
   /// in memory.
   package init(
     of timeline: Timeline, recall: (Int) -> Image? = { _ in nil }, paint: ([WalkState]) throws -> [Image]
-  ) rethrows {
+  ) throws {
     var (looks, count): ([Int: Appearance], Int) = ([:], 0)
     func look(_ number: Int) throws -> Appearance {
       if let look = looks[number] { return look }
@@ -93,7 +93,9 @@ public struct Survey: Sendable, Hashable, Codable {
         let middles = places.map { (gaps[$0].from + gaps[$0].to) / 2 }
         let seen = try see(middles.map { timeline.state(leg: index, at: $0) })
         for (place, (middle, seen)) in zip(places, zip(middles, seen)).sorted(by: { $0.0 > $1.0 }) {
-          gaps.replaceSubrange(place...place, with: try gaps[place].halves(at: middle, seen, look))
+          let ends = gaps[place].ends
+          let (a, b) = (Seen(number: ends.0, look: try look(ends.0)), Seen(number: ends.1, look: try look(ends.1)))
+          gaps.replaceSubrange(place...place, with: gaps[place].halves(a, at: middle, seen, b))
         }
       }
       while gaps.count < Self.equal { try halve(Array(gaps.indices)) }
@@ -123,9 +125,8 @@ public struct Survey: Sendable, Hashable, Codable {
       difference = a.look.dissimilarity(to: b.look)
     }
 
-    func halves(at middle: Double, _ seen: Seen, _ look: (Int) throws -> Appearance) rethrows -> [Gap] {
-      let (a, b) = try (Seen(number: ends.0, look: look(ends.0)), Seen(number: ends.1, look: look(ends.1)))
-      return [Gap(from: from, to: middle, a, seen), Gap(from: middle, to: to, seen, b)]
+    func halves(_ a: Seen, at middle: Double, _ seen: Seen, _ b: Seen) -> [Gap] {
+      [Gap(from: from, to: middle, a, seen), Gap(from: middle, to: to, seen, b)]
     }
   }
 
