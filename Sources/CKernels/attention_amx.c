@@ -14,6 +14,9 @@
 #define AMX_INLINE AMX INLINE
 
 enum { ROWS = 32, KEYS = 512 };  // queries and keys of a tile: two registers, and thirty-two
+// From row to row of scores, in floats, and of probabilities, in pairs: rows of a register that lie a power of two apart
+// would all want the same few lines of the cache.
+enum { SCORES = KEYS + 16, PAIRS = (KEYS + 32) / 2 };
 
 INLINE int64_t up32(int64_t x) { return (x + 31) / 32 * 32; }
 
@@ -73,17 +76,17 @@ AMX_INLINE void multiply(const uint16_t *x, int64_t x_stride, const pair *y, con
   }
 }
 
-// scores[32, 32] of rows that lie KEYS apart = q · keys.
+// scores[32, 32] of rows that lie SCORES apart = q · keys.
 AMX_INLINE void multiply_keys(const uint16_t *q, const pair *keys, int64_t deep, float *scores) {
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
   multiply(q, 4 * deep, keys, keys + 16 * deep, 64, deep / 16, false);
-  _tile_stored(0, scores, 4 * KEYS);
-  _tile_stored(1, scores + 16, 4 * KEYS);
-  _tile_stored(2, scores + 16 * KEYS, 4 * KEYS);
-  _tile_stored(3, scores + 16 * KEYS + 16, 4 * KEYS);
+  _tile_stored(0, scores, 4 * SCORES);
+  _tile_stored(1, scores + 16, 4 * SCORES);
+  _tile_stored(2, scores + 16 * SCORES, 4 * SCORES);
+  _tile_stored(3, scores + 16 * SCORES + 16, 4 * SCORES);
 }
 
 // y[32, 32] of rows `columns` apart += p · values, or y[32, 16].
@@ -97,7 +100,7 @@ AMX_INLINE void multiply_values(const pair *p, const pair *values, int64_t colum
     _tile_loadd(1, y + 16, stride);
     _tile_loadd(3, below + 16, stride);
   }
-  multiply((const uint16_t *)p, 2 * KEYS, values, values + 16, stride, steps, narrow);
+  multiply((const uint16_t *)p, 4 * PAIRS, values, values + 16, stride, steps, narrow);
   _tile_stored(0, y, stride);
   _tile_stored(2, below, stride);
   if (narrow) return;
@@ -113,8 +116,8 @@ AMX static void attend_task(const void *context, int64_t task) {
   int64_t rows = min64(ROWS, s->queries - first);
   const pair *keys = packed_keys(a, i), *values = packed_values(a, i);
   uint16_t q[ROWS * 2 * deep] __attribute__((aligned(64)));
-  float y[ROWS * columns] __attribute__((aligned(64))), scores[ROWS * KEYS] __attribute__((aligned(64)));
-  pair probabilities[ROWS * KEYS / 2] __attribute__((aligned(64)));
+  float y[ROWS * columns] __attribute__((aligned(64))), scores[ROWS * SCORES] __attribute__((aligned(64)));
+  pair probabilities[ROWS * PAIRS] __attribute__((aligned(64)));
   struct row state[ROWS];
 
   memset(q, 0, sizeof q);
@@ -132,7 +135,7 @@ AMX static void attend_task(const void *context, int64_t task) {
     for (int64_t c = 0; c < lanes; c += 32) multiply_keys(q, keys + (key + c) * deep, deep, scores + c);
     for (int64_t r = 0; r < rows; r++) {
       int64_t seen = s->causal ? min64(here, first + r + 1 - key) : here;
-      float shrink = soften(state + r, scores + r * KEYS, seen, lanes, base_two(s->scale), probabilities + r * KEYS / 2);
+      float shrink = soften(state + r, scores + r * SCORES, seen, lanes, base_two(s->scale), probabilities + r * PAIRS);
       scale_row(y + r * columns, columns, shrink);
     }
     const pair *v = values + key / 2 * columns;
