@@ -195,7 +195,8 @@ def processor():
     info = Path("/proc/cpuinfo").read_text()
     fields = dict(re.findall(r"^(.+?)\s*:[ ]*(.*)$", info, re.MULTILINE))
     flags = set(fields.get("flags", "").split())
-    has = {"AVX2": "avx2" in flags, "AVX-512": "avx512f" in flags, "AVX512-BF16": "avx512_bf16" in flags}
+    has = {"AVX2": "avx2" in flags, "AVX-512": "avx512f" in flags, "AVX512-BF16": "avx512_bf16" in flags,
+           "AMX": "amx_bf16" in flags}
     name = fields.get("model name", platform.machine())
     return f"{name} with {', '.join(n for n, h in has.items() if h) or 'neither AVX2 nor AVX-512'}", has["AVX512-BF16"]
 

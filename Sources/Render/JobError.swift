@@ -45,7 +45,7 @@ extension JobError: CustomStringConvertible {
 
   /// What to do after a write that broke off, as on a full disk.
   package static func whatIsKept(_ pictures: String) -> String {
-    "; the \(pictures) finished before are kept: make room, and run the same command again to go on"
+    "; the \(pictures) finished before are kept: see to that, and run the same command again to go on"
   }
 
   /// Ascending numbers as `3, 7 to 9`, the first few.

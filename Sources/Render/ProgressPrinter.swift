@@ -16,17 +16,20 @@ package final class ProgressPrinter {
   }
 
   private let style: Style
+  private let subject: String?
   private let clock: () -> Double
   private let sink: (String) -> Void
   private var meter: ProgressMeter?
   private var lastPrint = -Double.infinity
 
-  /// `clock` counts seconds from any start; `sink` takes text with its line ends.
+  /// `subject` is what the pictures are for, such as a film's path, and stands in JSON. `clock` counts seconds from any
+  /// start; `sink` takes text with its line ends.
   package init(
-    style: Style = .automatic, clock: @escaping () -> Double = ProgressPrinter.uptime,
+    style: Style = .automatic, of subject: String? = nil, clock: @escaping () -> Double = ProgressPrinter.uptime,
     sink: @escaping (String) -> Void = ProgressPrinter.standardError
   ) {
     self.style = style
+    self.subject = subject
     self.clock = clock
     self.sink = sink
   }
@@ -42,7 +45,9 @@ package final class ProgressPrinter {
     meter = ProgressMeter(frames: frames, toRender: toRender ?? frames - found, at: clock())
     lastPrint = clock()
     switch style {
-    case .json: sink("{\"event\":\"begin\",\"frames\":\(frames),\"found\":\(found)}\n")
+    case .json:
+      let name = subject.map { ",\"of\":\(Self.quoted($0))" } ?? ""
+      sink("{\"event\":\"begin\"\(name),\"frames\":\(frames),\"found\":\(found)}\n")
     case .bar, .lines: if found > 0 { sink("going on: \(found) of \(frames) frames are there\n") }
     case .quiet: break
     }

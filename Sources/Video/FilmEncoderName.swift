@@ -11,6 +11,15 @@ package enum FilmEncoderName: String, Sendable {
 
   package var isInstalled: Bool { avcodec_find_encoder_by_name(rawValue) != nil }
 
+  /// How wide and high a film has to be.
+  var leastSide: Int {
+    switch self {
+    case .x264, .aomAV1, .vpxVP9, .ffv1: 2
+    case .x265: 16
+    case .svtAV1: 64
+    }
+  }
+
   /// How long it may think, fastest first, and which it takes by itself; none where there is no choice.
   var presets: (names: [String], standard: String)? {
     switch self {

@@ -40,7 +40,7 @@ public struct FilmSettings: Sendable, Equatable {
 
   /// The film's size for frames of `width` x `height`: even, as the coded colours are half as wide and high.
   ///
-  /// Enlarged sizes are rounded; frames that are not enlarged must be even.
+  /// Enlarged sizes are rounded; frames that are not enlarged must be even. Each encoder has a least size as well.
   public func size(forWidth width: Int, height: Int) throws(FilmError) -> (width: Int, height: Int) {
     guard scale.isFinite, scale > 0 else { throw .settings("scale \(scale) is not a positive number") }
     let sides = [width, height].map { scale == 1 ? Double($0) : 2 * (Double($0) * scale / 2).rounded() }
@@ -49,6 +49,12 @@ public struct FilmSettings: Sendable, Equatable {
     }
     guard sides.allSatisfy({ $0.remainder(dividingBy: 2) == 0 }) else {
       throw .settings("a film needs an even width and height, but the frames are \(width)x\(height)")
+    }
+    let least = try codec.encoder().leastSide
+    guard sides.allSatisfy({ $0 >= Double(least) }) else {
+      throw .settings(
+        "a film in \(codec) is at least \(least) pixels wide and high, and this is \(Int(sides[0]))x\(Int(sides[1])); "
+          + "expected a larger scale, or another codec")
     }
     return (Int(sides[0]), Int(sides[1]))
   }

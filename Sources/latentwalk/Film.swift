@@ -91,7 +91,7 @@ struct Film {
     var job = FilmJob(
       output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
       onBadFrame: script.output.onBadFrame)
-    let progress = ProgressPrinter(style: options.report.style)
+    let progress = ProgressPrinter(style: options.report.style, of: url.relativePath)
     switch part {
     case .shard(let shard):
       let outcome = try job.render(

@@ -37,7 +37,7 @@ extension SheetSource {
       _ = try source.prepare(nil, nil, interruption)
       isPrepared = true
       choose()
-      try write(pictures(shelved, onBadFrame, report, interruption, named: name))
+      try write(pictures(of: file?.relativePath, shelved, onBadFrame, report, interruption, named: name))
       shelf?.clear()
     } catch {
       shelf?.leave()
@@ -57,12 +57,13 @@ extension SheetSource {
 
   /// All pictures, those that are shelved first of all. Throws `Interrupted` where it was asked to stop before.
   private func pictures(
-    _ shelved: ShelvedFrames?, _ onBadFrame: BadFramePolicy, _ report: ReportOptions, _ interruption: Interruption,
+    of file: String?, _ shelved: ShelvedFrames?, _ onBadFrame: BadFramePolicy, _ report: ReportOptions,
+    _ interruption: Interruption,
     named name: (Int) -> String
   ) throws -> [Image] {
     let isNew = (0..<count).map { firstFrame(showing: $0) == $0 && shelved?.isKept($0) != true }
     let found = (0..<count).count { !isNew[firstFrame(showing: $0)] }
-    let progress = ProgressPrinter(style: report.style)
+    let progress = ProgressPrinter(style: report.style, of: file)
     progress.begin(frames: count, found: found, toRender: isNew.count { $0 })
     defer { progress.end() }
     var frames = MendedFrames(FramesAhead(shelved ?? self, atOnce: atOnce), onBadFrame, progress)

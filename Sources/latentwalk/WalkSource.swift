@@ -140,7 +140,7 @@ final class WalkSource: SheetSource {
   private func survey(_ frames: WalkFrames, _ sketches: Sketchbook?, _ interruption: Interruption) throws -> Survey {
     let timeline = frames.timeline
     report.say("even spacing: a survey of \(Survey.pictures(of: timeline).grouped) pictures comes first")
-    let progress = ProgressPrinter(style: report.style)
+    let progress = ProgressPrinter(style: report.style, of: "survey")
     progress.begin(frames: Survey.pictures(of: timeline), found: 0)
     defer { progress.end() }
     var looked = 0

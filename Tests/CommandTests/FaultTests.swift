@@ -122,6 +122,9 @@ import Testing
       "'foo' is invalid for '--scheduler <name>'. Please provide one of the following: ddim, ddpm"),
     Case("walk a b --scale 0", 64, "--scale: found 0; expected 1 to 64"),
     Case("walk a b --crf 52", 64, "crf 52 is out of range for h264, which takes 0 to 51"),
+    Case(
+      "walk a b --codec hevc --size 8x8", 64,
+      "a film in hevc is at least 16 pixels wide and high, and this is 8x8; expected a larger scale, or another codec"),
     Case("walk a b --codec ffv1 --crf 1", 64, "ffv1 is lossless and takes no crf"),
     Case("walk a b --codec h265", 64, "'h265' is invalid for '--codec <codec>'"),
     Case("walk a b -o film.avi", 64, "a film in h264 cannot be named film.avi; expected one of .mp4, .mov, .mkv"),

@@ -158,10 +158,13 @@ import Walk
     let timeline = try timeline(loop: .none, spacing: .even)
     var (made, asked): ([Image], Int) = ([], 0)
     #expect(throws: PictureError.self) {
-      try Survey(of: timeline, recall: { number in
-        asked += 1
-        return asked < 20 && made.indices.contains(number) ? made[number] : nil
-      }) { states in
+      try Survey(
+        of: timeline,
+        recall: { number in
+          asked += 1
+          return asked < 20 && made.indices.contains(number) ? made[number] : nil
+        }
+      ) { states in
         let images = states.map(Self.picture)
         made += images
         return images
