@@ -73,6 +73,7 @@ struct Film {
     interruption: Interruption
   ) throws -> Bool {
     let frames = try WalkSource(script, engine, options.report, pictures)
+    _ = try settings.size(forWidth: frames.width, height: frames.height)
     let record = try JobRecord(
       script: frames.identity + route,
       model: Fingerprint.bytes(of: model),

@@ -209,7 +209,7 @@ import Video
 
     let result = try tool.run(explore("0-3"))
     #expect(result.code == 0, "\(result.errors)")
-    #expect(result.errors.contains(#""event":"begin","frames":8,"found":4"#), "\(result.errors)")
+    #expect(result.errors.contains(#""event":"begin","of":"sheet.png","frames":8,"found":4"#), "\(result.errors)")
     #expect(try tool.files == ["sheet.png"])
     let other = try Tool()
     #expect(try other.run(explore("0-3")).code == 0)
