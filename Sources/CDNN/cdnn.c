@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack.h"
+
 typedef dnnl_memory_desc_t desc_t;
 #if DNNL_VERSION_MAJOR >= 3
 typedef const_dnnl_memory_desc_t desc_ref;  // descriptions are handles
@@ -190,7 +192,57 @@ bool cdnn_op_same_packing(const cdnn_op *a, const cdnn_op *b) {
   return dnnl_memory_desc_equal(query(a, dnnl_query_weights_md, 0), query(b, dnnl_query_weights_md, 0));
 }
 
-int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed) {
+// The layout of packed weights; false where it is none of blocks.
+static bool layout_of(const cdnn_op *op, blocked_layout *l) {
+  desc_ref target = query(op, dnnl_query_weights_md, 0);
+  *l = (blocked_layout){0};
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_format_kind_t kind = dnnl_format_kind_undef;
+  dnnl_data_type_t type = dnnl_data_type_undef;
+  dnnl_dims_t *extent, *padded, *to, *from, *size, *dim;
+  dnnl_dim_t offset = 0;
+  dnnl_memory_desc_query(target, dnnl_query_format_kind, &kind);
+  if (kind != dnnl_blocked) return false;
+  dnnl_memory_desc_query(target, dnnl_query_data_type, &type);
+  dnnl_memory_desc_query(target, dnnl_query_submemory_offset_s64, &offset);
+  dnnl_memory_desc_query(target, dnnl_query_ndims_s32, &l->dims);
+  dnnl_memory_desc_query(target, dnnl_query_inner_nblks_s32, &l->blocks);
+  dnnl_memory_desc_query(target, dnnl_query_dims, &extent);
+  dnnl_memory_desc_query(target, dnnl_query_padded_dims, &padded);
+  dnnl_memory_desc_query(target, dnnl_query_strides, &to);
+  dnnl_memory_desc_query(target, dnnl_query_inner_blks, &size);
+  dnnl_memory_desc_query(target, dnnl_query_inner_idxs, &dim);
+  dnnl_memory_desc_query(op->plain_weights, dnnl_query_strides, &from);
+#else
+  if (target->format_kind != dnnl_blocked || target->extra.flags != 0) return false;
+  dnnl_data_type_t type = target->data_type;
+  dnnl_dim_t offset = target->offset0;
+  const dnnl_blocking_desc_t *blocking = &target->format_desc.blocking;
+  const dnnl_dims_t *extent = &target->dims, *padded = &target->padded_dims, *to = &blocking->strides,
+                    *size = &blocking->inner_blks, *dim = &blocking->inner_idxs,
+                    *from = &op->plain_weights.format_desc.blocking.strides;
+  l->dims = target->ndims;
+  l->blocks = blocking->inner_nblks;
+#endif
+  if ((type != dnnl_bf16 && type != dnnl_f32) || offset != 0 || l->dims > MOST_DIMS) return false;
+  if (l->blocks == 0 || l->blocks > MOST_BLOCKS) return false;
+  l->type = type == dnnl_bf16 ? CDNN_BF16 : CDNN_F32;
+  for (int d = 0; d < l->dims; d++) {
+    l->extent[d] = (*extent)[d];
+    l->padded[d] = (*padded)[d];
+    l->from[d] = (*from)[d];
+    l->to[d] = (*to)[d];
+  }
+  for (int b = 0; b < l->blocks; b++) {
+    l->size[b] = (*size)[b];
+    l->dim[b] = (int)(*dim)[b];
+  }
+  return true;
+}
+
+int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed, cdnn_parallel parallel) {
+  blocked_layout layout;
+  if (layout_of(op, &layout) && pack_blocks(&layout, weights, packed, parallel)) return 0;
   dnnl_memory_t from = NULL, to = NULL;
   dnnl_primitive_desc_t pd = NULL;
   dnnl_primitive_t reorder = NULL;
