@@ -1,9 +1,6 @@
 #include "attention_pairs.h"
 
-#if defined(__x86_64__) && defined(__linux__)
-
-#include <sys/syscall.h>
-#include <unistd.h>
+#if defined(__x86_64__)
 
 // The tiles of attention.c with AMX: registers of sixteen rows of 64 bytes, and one instruction that multiplies
 // sixteen rows of 32 channels with sixteen columns of them (Intel, Architecture Instruction Set Extensions, chapter 3).
@@ -155,20 +152,7 @@ void ck_attention_amx(const struct attention *a) {
   ck_parallel(heads * ((a->s.queries + ROWS - 1) / ROWS), attend_task, a);
 }
 
-// The kernel lends the registers to a process that asks for them (Documentation/arch/x86/xstate.rst).
-bool ck_has_amx(void) {
-  static _Atomic int known;  // 1 has, 2 has not
-  if (known == 0) {
-    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
-    bool has = ck_has_bf16() && __builtin_cpu_supports("amx-bf16")
-               && syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
-    known = has ? 1 : 2;
-  }
-  return known == 1;
-}
-
 #else
 size_t ck_attention_amx_scratch(const ck_attention_shape *s) { return (void)s, 0; }
 void ck_attention_amx(const struct attention *a) { (void)a; }
-bool ck_has_amx(void) { return false; }
 #endif

@@ -1,4 +1,11 @@
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #include "ckernels.h"
 
@@ -11,9 +18,18 @@ extern void omp_set_num_threads(int);
 void ck_set_threads(int count) { omp_set_num_threads(count > 1 ? count : 1); }
 int ck_threads(void) { return omp_get_max_threads(); }
 
+// How far ONEDNN_MAX_CPU_ISA lets us go, which oneDNN heeds as well: so that a processor can be taken for a lesser one.
+enum { UP_TO_AVX2, UP_TO_AVX512, UP_TO_BF16, UP_TO_ALL };
+static int allowed(void) {
+  const char *most = getenv("ONEDNN_MAX_CPU_ISA");
+  if (!most || strstr(most, "AMX") || strstr(most, "ALL") || strstr(most, "DEFAULT")) return UP_TO_ALL;
+  if (strstr(most, "BF16") || strstr(most, "FP16")) return UP_TO_BF16;
+  return strstr(most, "AVX512") ? UP_TO_AVX512 : UP_TO_AVX2;
+}
+
 bool ck_has_bf16(void) {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16");
+  return __builtin_cpu_supports("avx512bf16") && allowed() >= UP_TO_BF16;
 #else
   return false;
 #endif
@@ -21,7 +37,23 @@ bool ck_has_bf16(void) {
 
 bool ck_has_avx512(void) {
 #if defined(__x86_64__)
-  return __builtin_cpu_supports("x86-64-v4");
+  return __builtin_cpu_supports("x86-64-v4") && allowed() >= UP_TO_AVX512;
+#else
+  return false;
+#endif
+}
+
+// The kernel lends AMX's registers to a process that asks for them (Documentation/arch/x86/xstate.rst).
+bool ck_has_amx(void) {
+#if defined(__x86_64__) && defined(__linux__)
+  static _Atomic int known;  // 1 has, 2 has not
+  if (known == 0) {
+    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    bool has = ck_has_bf16() && allowed() == UP_TO_ALL && __builtin_cpu_supports("amx-bf16")
+               && syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+    known = has ? 1 : 2;
+  }
+  return known == 1;
 #else
   return false;
 #endif
