@@ -1,6 +1,8 @@
+#define _GNU_SOURCE  // strcasestr
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #if defined(__linux__)
 #include <sys/syscall.h>
@@ -18,14 +20,26 @@ extern void omp_set_num_threads(int);
 void ck_set_threads(int count) { omp_set_num_threads(count > 1 ? count : 1); }
 int ck_threads(void) { return omp_get_max_threads(); }
 
+#if defined(__x86_64__)
 // How far ONEDNN_MAX_CPU_ISA lets us go, which oneDNN heeds as well: so that a processor can be taken for a lesser one.
+// Kernels that exist in several versions for the compiler's sake alone do not heed it.
 enum { UP_TO_AVX2, UP_TO_AVX512, UP_TO_BF16, UP_TO_ALL };
 static int allowed(void) {
-  const char *most = getenv("ONEDNN_MAX_CPU_ISA");
-  if (!most || strstr(most, "AMX") || strstr(most, "ALL") || strstr(most, "DEFAULT")) return UP_TO_ALL;
-  if (strstr(most, "BF16") || strstr(most, "FP16")) return UP_TO_BF16;
-  return strstr(most, "AVX512") ? UP_TO_AVX512 : UP_TO_AVX2;
+  static _Atomic int known;  // one more
+  if (known == 0) {
+    const char *most = getenv("ONEDNN_MAX_CPU_ISA");
+    if (!most) most = getenv("DNNL_MAX_CPU_ISA");
+    int level = UP_TO_ALL;
+    if (most && !strcasestr(most, "AMX")) {
+      if (strcasestr(most, "BF16") || strcasestr(most, "FP16")) level = UP_TO_BF16;
+      else if (strcasestr(most, "AVX512")) level = UP_TO_AVX512;
+      else if (strcasestr(most, "AVX2") || !strcasecmp(most, "AVX") || !strcasecmp(most, "SSE41")) level = UP_TO_AVX2;
+    }
+    known = level + 1;
+  }
+  return known - 1;
 }
+#endif
 
 bool ck_has_bf16(void) {
 #if defined(__x86_64__)

@@ -48,7 +48,9 @@ package struct Lettering: ~Copyable {
 
   /// `text`, or its beginning and its end with an ellipsis between the two: numbers often begin alike.
   package mutating func shorten(_ text: String, into width: Int) -> String {
-    fit(String(text.dropLast(6)), keeping: String(text.suffix(6)), into: width)
+    if self.width(of: text) <= width { return text }
+    let short = text.count > 6 ? fit(String(text.dropLast(6)), keeping: String(text.suffix(6)), into: width) : ""
+    return short.isEmpty ? fit(text, into: width) : short
   }
 
   /// `text` in at most `count` lines that fit into `width`, broken at spaces; what does not fit is an ellipsis.

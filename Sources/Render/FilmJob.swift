@@ -133,7 +133,7 @@ package struct FilmJob: Sendable {
         progress.advance(rendered: true)
       }
       last = image
-      do throws(FilmError) { try film.write(image) } catch { throw .film(error) }
+      do throws(FilmError) { try film.write(image) } catch { throw .writing(error) }
       do throws(PictureError) { try watcher?(index, image) } catch { throw .file(error) }
     }
     try finish(film, at: nil)
@@ -187,7 +187,7 @@ package struct FilmJob: Sendable {
   }
 
   private func finish(_ film: consuming FilmWriter, at place: URL?) throws(JobError) {
-    do throws(FilmError) { try film.finish(at: place) } catch { throw .film(error) }
+    do throws(FilmError) { try film.finish(at: place) } catch { throw .writing(error) }
   }
 }
 

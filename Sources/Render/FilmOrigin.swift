@@ -10,6 +10,7 @@ package import Video
 package struct FilmOrigin {
   /// `latentwalk 1.0, origin 5d41…`.
   package let comment: String
+  private let frames: Int
 
   /// `besides` are bytes of what the film depends on that is neither in the record nor in the settings.
   package init(_ record: JobRecord, _ settings: FilmSettings, besides: [UInt8]) {
@@ -18,6 +19,7 @@ package struct FilmOrigin {
       "\(settings.codec) \(settings.crf.map(String.init) ?? "")", "\(settings.rate) \(settings.scale)",
       settings.sound.map { "\($0.start)" } ?? "",
     ]
+    frames = record.frames
     let digest = SHA256.hex(of: Array(parts.joined(separator: "\n").utf8) + [0] + besides)
     comment = "latentwalk \(record.version), origin \(digest)"
   }
@@ -25,6 +27,8 @@ package struct FilmOrigin {
   /// Whether a whole film of this origin is there.
   package func isThat(of film: URL) -> Bool {
     guard FileStatus(film.path) == .file, let reader = try? FilmReader(film) else { return false }
-    return reader.info.metadata["comment"] == comment
+    let info = reader.info
+    let count = info.frameCount ?? info.duration.map { Int(($0 * info.rate.framesPerSecond).rounded()) }
+    return info.metadata["comment"] == comment && count == frames
   }
 }

@@ -14,7 +14,10 @@ package enum JobError: Error {
   /// What has to be known before the first frame could not be found out.
   case preparation(cause: any Error)
   case file(PictureError)
+  /// The film cannot be begun.
   case film(FilmError)
+  /// Coding or writing it broke off.
+  case writing(FilmError)
 }
 
 extension JobError: CustomStringConvertible {
@@ -33,19 +36,17 @@ extension JobError: CustomStringConvertible {
           ? (index == 0 ? "" : "go on with --on-bad-frame hold, or ") + "begin anew with less guidance or another seed"
           : "run the same command again to go on from there")
     case .preparation(let cause): "\(cause)"
-    case .file(let error), .film(.file(let error)): "\(error)" + Self.consolation(error)
-    case .film(let error):
-      if case .encoding = error { "\(error)" + Self.whatIsKept("frames") } else { "\(error)" }
+    case .file(.cannotWrite(let path, let reason)):
+      "\(PictureError.cannotWrite(path: path, reason: reason))" + Self.goingOn(with: "frames")
+    case .file(let error), .film(.file(let error)): "\(error)"
+    case .film(let error): "\(error)"
+    case .writing(let error): "\(error)" + Self.goingOn(with: "frames")
     }
   }
 
-  private static func consolation(_ error: PictureError) -> String {
-    if case .cannotWrite = error { whatIsKept("frames") } else { "" }
-  }
-
   /// What to do after a write that broke off, as on a full disk.
-  package static func whatIsKept(_ pictures: String) -> String {
-    "; the \(pictures) finished before are kept: see to that, and run the same command again to go on"
+  package static func goingOn(with pictures: String) -> String {
+    "; mend that, and the same command goes on: the \(pictures) finished before are kept"
   }
 
   /// Ascending numbers as `3, 7 to 9`, the first few.

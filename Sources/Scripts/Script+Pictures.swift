@@ -24,6 +24,7 @@ extension Script {
 extension KeyframePicture {
   /// Reads the file at `path`, from `folder` where it is relative. Throws a `PictureError`.
   package init(at path: String, in folder: URL? = nil) throws(PictureError) {
-    self.init(path: path, image: try Image(contentsOf: URL(filePath: path, relativeTo: folder)))
+    let file = URL(filePath: path, relativeTo: folder)
+    self.init(path: path, file: file, image: try Image(contentsOf: file))
   }
 }

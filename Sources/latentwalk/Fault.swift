@@ -78,7 +78,7 @@ extension ExitCode {
     case .missing: self = .missingInput
     case .frame(_, _, let cause), .preparation(let cause): self.init(for: cause)
     case .file(let error): self.init(for: error)
-    case .film(let error): self.init(for: error)
+    case .film(let error), .writing(let error): self.init(for: error)
     }
   }
 }
@@ -86,7 +86,7 @@ extension ExitCode {
 /// An error in one line, behind the tool's name and that of the script that it happened with, if there are several.
 func line(for error: any Error, of script: String? = nil) -> String {
   let text = "\(error)".split(whereSeparator: \.isNewline).joined(separator: "; ")
-  guard let script, !text.hasPrefix(script) else { return "latentwalk: \(text)" }
+  guard let script, !text.hasPrefix(script + ":") else { return "latentwalk: \(text)" }
   return "latentwalk: \(script): \(text)"
 }
 

@@ -81,18 +81,20 @@ struct Film {
     let origin = FilmOrigin(
       record, settings,
       besides: Array(script.output.onBadFrame.rawValue.utf8)
-        + (try settings.sound.map { try Fingerprint.bytes(of: $0.url) } ?? []))
-    if case .missing = part, !options.fresh, !options.keepFrames, origin.isThat(of: url) {
-      options.report.say("\(url.relativePath): is there already, made of the same; --fresh makes it anew")
-      return false
-    }
-    told.forEach(options.report.say)
+        + (try settings.sound.map { try Fingerprint.bytes(ofFile: $0.url) } ?? []))
     var settings = settings
     settings.comment = origin.comment
     var job = FilmJob(
       output: url, settings: settings, fresh: options.fresh, keepFrames: options.keepFrames,
       onBadFrame: script.output.onBadFrame)
     let progress = ProgressPrinter(style: options.report.style, of: url.relativePath)
+    let isKept = !options.keepFrames || FileStatus(job.folder.path) == .folder
+    if case .missing = part, !options.fresh, isKept, origin.isThat(of: url) {
+      let text = "\(url.relativePath): is there already, made of the same; --fresh makes it anew"
+      options.report.json ? progress.note(text) : options.report.say(text)
+      return false
+    }
+    told.forEach(options.report.say)
     switch part {
     case .shard(let shard):
       let outcome = try job.render(

@@ -1,7 +1,7 @@
 import Foundation
 import Pixels
 
-/// What tells one model's folder, or any file, from another, wherever it lies.
+/// What tells one model's folder from another, wherever it lies.
 enum Fingerprint {
   /// Files larger than this are sampled.
   private static let wholeUpTo = 1 << 20
@@ -14,6 +14,12 @@ enum Fingerprint {
     var bytes: [UInt8] = []
     try add(place.path, as: "", to: &bytes, depth: 0)
     return bytes
+  }
+
+  /// The same of one file, with the time of its last change: it may be long, and changed in few places.
+  static func bytes(ofFile file: URL) throws -> [UInt8] {
+    let changed = try FileManager.default.attributesOfItem(atPath: file.path)[.modificationDate] as? Date
+    return try bytes(of: file) + Array("\(changed?.timeIntervalSince1970 ?? 0)".utf8)
   }
 
   private static func add(_ path: String, as name: String, to bytes: inout [UInt8], depth: Int) throws {

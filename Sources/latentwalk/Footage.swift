@@ -21,6 +21,11 @@ struct Footage {
     }
   }
 
+  /// Whether a file of a folder is one of its pictures, by its name.
+  static func isPicture(_ file: URL) -> Bool {
+    ["png", "ppm", "jpg", "jpeg"].contains(file.pathExtension.lowercased())
+  }
+
   /// The next picture, or nil after the last; throws where it is of another size than the first.
   mutating func next() throws -> Image? {
     guard let image = try pictures.next() else { return nil }
@@ -55,7 +60,7 @@ private final class FolderReader: PictureReader {
   init(_ path: String) throws {
     let all = try names(inFolder: path)
     let names = all.filter { name in
-      !name.hasPrefix(".") && ["png", "ppm", "jpg", "jpeg"].contains(URL(filePath: name).pathExtension.lowercased())
+      !name.hasPrefix(".") && Footage.isPicture(URL(filePath: name))
     }.sorted { $0.compare($1, options: [.numeric, .caseInsensitive]) == .orderedAscending }
     guard let last = names.last else {
       throw Fault(

@@ -43,7 +43,7 @@ extension SheetSource {
       shelf?.leave()
       guard let file, let shelved else { throw error }
       if let error = error as? PictureError, case .cannotWrite = error {
-        throw Fault(code: .cannotWrite, description: "\(error)\(JobError.whatIsKept("pictures"))")
+        throw Fault(code: .cannotWrite, description: "\(error)\(JobError.goingOn(with: "pictures"))")
       }
       guard error is Interrupted else { throw error }
       let kept = (0..<count).count(where: shelved.isKept)

@@ -1,12 +1,13 @@
 import Foundation
 import Pixels
 import Scripts
+import Video
 import Walk
 
 /// Throws where a file that is to be written is one that is read, or is to be written twice.
 ///
-/// Of a folder that is read, everything in it is.
-func keepApart(_ outputs: [URL?], from inputs: [String] = []) throws {
+/// Of a folder that is read, its pictures are.
+func keepApart(_ outputs: [URL?], from inputs: [URL]) throws {
   var written: Set<String> = []
   for output in outputs.compactMap({ $0 }) {
     let place = standing(output)
@@ -14,10 +15,15 @@ func keepApart(_ outputs: [URL?], from inputs: [String] = []) throws {
       throw Fault.usage("\(output.relativePath): found it as the place of two results; expected another name for one")
     }
     for input in inputs {
-      let (read, isFolder) = (standing(URL(filePath: input)).path, FileStatus(input) == .folder)
-      guard isFolder ? place.deletingLastPathComponent().path == read : place.path == read else { continue }
-      throw Fault.usage(
-        "\(output.relativePath): found it as what is read as well, and would write over it; expected another name")
+      let read = standing(input).path
+      if place.path == read {
+        throw Fault.usage(
+          "\(output.relativePath): found it as what is read as well, and would write over it; expected another name")
+      }
+      if FileStatus(read) == .folder, place.deletingLastPathComponent().path == read, Footage.isPicture(place) {
+        throw Fault.usage(
+          "\(output.relativePath): found a place among the pictures that are read; expected another folder")
+      }
     }
   }
 }
@@ -31,7 +37,5 @@ private func standing(_ url: URL) -> URL {
 
 extension Script {
   /// The files that it reads besides the model: its keyframes' pictures and the film's sound.
-  var files: [String] {
-    timeline.keyframes.compactMap { $0.picture?.path } + [output.sound?.path].compactMap { $0 }
-  }
+  var files: [URL] { timeline.keyframes.compactMap { $0.picture?.file } + [sound?.url].compactMap { $0 } }
 }

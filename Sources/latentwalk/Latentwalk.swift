@@ -37,7 +37,7 @@ struct Latentwalk: ParsableCommand {
     return arguments.enumerated().reduce(into: []) { joined, next in
       let (index, argument) = next
       if index < end, let option = joined.last, option.hasPrefix("--"), !option.contains("="),
-        argument.wholeMatch(of: #/-[0-9.][0-9.,-]*/#) != nil
+        argument.wholeMatch(of: #/-[0-9.][0-9.,-]*[a-z]*/#) != nil
       {
         joined[joined.count - 1] = option + "=" + argument
       } else {

@@ -12,7 +12,7 @@ struct PictureOutput: ExpressibleByArgument {
   var defaultValueDescription: String { path }
 
   /// The file that is written; nil for what is no file, such as standard output.
-  var file: URL? { path == "-" || FileStatus(path) == .special ? nil : URL(filePath: path) }
+  var file: URL? { TextOutput(argument: path).file }
 
   /// Proves that the picture can be written, before there is one.
   func check() throws {

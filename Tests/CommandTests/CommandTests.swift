@@ -300,6 +300,14 @@ import Video
     }
     #expect(try Image(contentsOf: tool.folder.url.appending(path: "cat.png")) == picture)
     #expect(try tool.files == ["cat.png"])
+
+    // A script's files are sought where it lies.
+    try picture.write(to: tool.folder.url.appending(path: "cat.png"))
+    try tool.folder.write(
+      "size: 16x16\nsteps: 1\nkeyframes: [{prompt: a, image: ../cat.png}, {prompt: b, at: 1f}]\n", to: "in/walk.yaml")
+    let result = try tool.run(["strip", "in/walk.yaml", "--count", "2", "-o", "cat.png"])
+    #expect(result.code == 64 && result.errors.contains("cat.png: found it as what is read as well"))
+    #expect(try tool.run(["strip", "in/walk.yaml", "--count", "2", "-o", "in/cat.png"]).code == 0)
   }
 
   /// A script's quality is its codec's.

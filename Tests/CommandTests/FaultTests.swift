@@ -73,7 +73,7 @@ import Testing
     Case("map film.yaml --image 1=a.png", 64, "--image goes with prompts; film.yaml is a script"),
     Case("walk a b --method blend --blend {depth:_0.1", 64, "expected options such as in a script, without braces"),
     Case("walk a b --image 1=.", 66, "it is a folder"),
-    Case("measure . -o ./x.txt", 64, "./x.txt: found it as what is read as well, and would write over it"),
+    Case("measure . --plot ./x.png", 64, "./x.png: found a place among the pictures that are read; expected another"),
     Case("measure film.mp4 -o x.svg --plot ./x.svg", 64, "x.svg: found it as the place of two results; expected"),
     Case("presets --presets .", 66, "found no .yaml file in the folder; expected scripts that ship"),
     Case("walk a b --easing smooth --spacing even", 64, "--easing: found smooth beside --spacing even"),

@@ -23,11 +23,6 @@ package struct SchedulerConfiguration: Sendable, Equatable {
     self.values = values
   }
 
-  /// A fault of the value of `key`.
-  package func fault(_ key: String, found: String, expected: String) -> SchedulerError {
-    SchedulerError("\(key) of \(name)", found: found, expected: expected)
-  }
-
   /// Reads the file's text. Python writes infinities into it, which strict JSON does not know.
   package init(json: Data, file: String = "scheduler_config.json") throws(SchedulerError) {
     let decoder = JSONDecoder()
@@ -48,6 +43,11 @@ package struct SchedulerConfiguration: Sendable, Equatable {
       throw SchedulerError(url.path, found: error.localizedDescription, expected: "a readable file")
     }
     try self.init(json: json, file: url.path)
+  }
+
+  /// A fault of the value of `key`.
+  package func fault(_ key: String, found: String, expected: String) -> SchedulerError {
+    SchedulerError("\(key) of \(name)", found: found, expected: expected)
   }
 
   /// The value of `key`; nil where the file has none, or null.

@@ -41,7 +41,7 @@ struct MeasureCommand: ParsableCommand {
     try plot?.check()
     if plot != nil { try Lettering.check() }
     try output.check()
-    try keepApart([output.file, plot?.file], from: [path])
+    try keepApart([output.file, plot?.file], from: [URL(filePath: path)])
     var footage = try Footage(path)
     var measure = PathMeasure()
     while let image = try footage.next() { measure.add(image) }

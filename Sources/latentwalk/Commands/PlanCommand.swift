@@ -19,12 +19,21 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var presets: PresetsOption
 
   func run() throws {
-    let script = try presets.script(name)
-    let timeline = script.timeline
     var text = ""
-    func print(_ line: String) { text += line + "\n" }
-    print("\(name): \(timeline.lengths)\n")
-    print("frame     seconds   seed        guidance  way       prompt")
+    do {
+      try tell(of: try presets.script(name)) { text += $0 + "\n" }
+    } catch {
+      // What is known already is told before the fault.
+      try TextOutput.standard.write(text)
+      throw error
+    }
+    try TextOutput.standard.write(text)
+  }
+
+  private func tell(of script: Script, to say: (String) -> Void) throws {
+    let timeline = script.timeline
+    say("\(name): \(timeline.lengths)\n")
+    say("frame     seconds   seed        guidance  way       prompt")
     for (index, keyframe) in timeline.keyframes.enumerated() {
       let (frame, holdEnd) = (timeline.frames[index], timeline.holdEnds[index])
       let columns: [(String, Int)] = [
@@ -35,27 +44,27 @@ struct PlanCommand: ParsableCommand {
       if let picture = keyframe.picture { line += "  (shows \(picture.path))" }
       if !keyframe.negative.isEmpty { line += "  (not: \(keyframe.negative))" }
       if holdEnd > frame { line += "  (holds to frame \(min(holdEnd, timeline.count - 1)))" }
-      print(line)
+      say(line)
     }
     if let closing = timeline.closingFrames {
       let columns = [("\(timeline.count)", 8), (seconds(timeline.count, timeline.rate), 8), ("", 10), ("", 8)]
-      print(
+      say(
         (columns + [(timeline.keyframes[0].easing.rawValue, 8)]).map { $0.0.padded(to: $0.1) }.joined(separator: "  ")
           + "  (back at the first frame, after \(closing) frames)")
     }
     let pictures = timeline.pictures
     let repeated = timeline.count - pictures
-    print(
+    say(
       "\nto paint  \(pictures.grouped) pictures of \(script.steps) steps, \((pictures * script.steps).grouped) steps in all\(repeated > 0 ? "; \(repeated.grouped) frames repeat others" : "")"
     )
     if timeline.spacing != .time {
       let count = Survey.pictures(of: timeline).grouped
-      print("survey    \(count) pictures more, to see where even frames lie; what is said above holds by the clock")
+      say("survey    \(count) pictures more, to see where even frames lie; what is said above holds by the clock")
     }
-    print(
+    say(
       "model     \(script.model)\(script.size.map { ", \($0)" } ?? "")\(script.scheduler.map { ", \($0.rawValue)" } ?? "")"
     )
-    cost(of: script).forEach(print)
+    cost(of: script).forEach(say)
     if case .attention(let attention) = script.method {
       let model = try presets.model(script.model)
       let (engine, folder) = (try Engine(model: model), try ModelFolder(model))
@@ -63,14 +72,13 @@ struct PlanCommand: ParsableCommand {
       let bytes =
         attention.listening(of: sampler.timesteps.count)
         * folder.attentionBytes(size: script.size, precision: .automatic)
-      print("memory    \(bytes.megabytes) of keys and values for each of two keyframes")
+      say("memory    \(bytes.megabytes) of keys and values for each of two keyframes")
     }
-    print(
+    say(
       "way       \(timeline.path.rawValue), loop \(timeline.loop.rawValue), frames spaced by \(timeline.spacing.rawValue)"
     )
-    if let sound = try script.soundHeard(for: timeline.count) { print("sound     \(sound)") }
-    print("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
-    try TextOutput.standard.write(text)
+    if let sound = try script.soundHeard(for: timeline.count) { say("sound     \(sound)") }
+    say("mixing    prompts by \(script.promptMix.rawValue), noise by \(script.noiseMix.rawValue)")
   }
 
   /// What the network will be asked: it depends on the model's scheduler, and on how many pictures are made at once.

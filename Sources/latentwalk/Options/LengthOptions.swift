@@ -47,7 +47,7 @@ struct LengthOptions: ParsableArguments {
 @Sendable private func parseSeconds(_ text: String) throws -> Rational {
   guard let seconds = Rational(decimal: text), seconds.numerator > 0 else {
     throw ValidationError(
-      "expected seconds above 0, such as 4 or 2.5, of a film of at most \(Timeline.longest.grouped) frames")
+      "expected seconds above 0, such as 4 or 2.5, of a film of at most \(Timeline.longest) frames")
   }
   return seconds
 }

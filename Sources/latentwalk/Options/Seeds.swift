@@ -22,8 +22,6 @@ struct Seeds: ExpressibleByArgument {
     self.values = values
   }
 
-  var defaultValueDescription: String { values.map(String.init).joined(separator: ",") }
-
   @Sendable static func parse(_ text: String) throws -> Seeds {
     guard let seeds = Seeds(argument: text) else { throw ValidationError("expected \(expected)") }
     return seeds

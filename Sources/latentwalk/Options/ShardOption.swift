@@ -48,8 +48,8 @@ struct ShardOption: ParsableArguments {
   private static func task(in environment: [String: String]) throws -> (number: Int, count: Int?) {
     func number(_ name: String) throws -> Int? {
       guard let text = environment[name] else { return nil }
-      guard let number = Int(text), (0..<Shard.most).contains(number) else {
-        throw ValidationError("\(name) in the environment is '\(text)'; expected a number from 0 to \(Shard.most - 1)")
+      guard let number = Int32(text).map(Int.init), number >= 0 else {
+        throw ValidationError("\(name) in the environment is '\(text)'; expected a number from 0 to \(Int32.max)")
       }
       return number
     }

@@ -31,7 +31,8 @@ struct SubjectOptions: ParsableArguments {
     if let script = subjects.first, subjects.count == 1, model.presets.isScript(script),
       let option = seeds != nil ? "--seeds" : images.isEmpty ? nil : "--image"
     {
-      throw Fault.usage("\(option) goes with prompts; \(script) is a script, whose keyframes say it themselves")
+      let hint = script.contains(".") ? "" : "; as a prompt it is '\"\(script)\"'"
+      throw Fault.usage("\(option) goes with prompts; \(script) is a script, whose keyframes say it themselves\(hint)")
     }
     var script: Script
     if subjects.count == 1, seeds == nil, images.isEmpty {
