@@ -56,7 +56,7 @@ class Configuration:
 FAVOURITES = ("car", "tiger")
 
 CONFIGURATIONS = {
-    # Two slow cores: 54 things, latents of 4×16×16. The one that ships.
+    # Two slow cores: 54 things, latents of 4×16×16.
     "emoji64": Configuration(
         size=64,
         pictures=28_000,
@@ -77,7 +77,7 @@ CONFIGURATIONS = {
         autoencoder=Schedule(minutes=25, batch=16, rate=1e-3),
         denoiser=Schedule(minutes=100, batch=32, rate=8e-4),
     ),
-    # The same two cores, from emoji64 on: the same latents, which now stand for pictures of twice the side.
+    # The same two cores, from emoji64 on: the same latents, which now stand for pictures of twice the side. It ships.
     "emoji128": Configuration(
         size=128,
         pictures=40_000,
