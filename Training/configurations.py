@@ -84,7 +84,7 @@ CONFIGURATIONS = {
         rings=3,
         plain=0.3,
         coloured=0.5,
-        styled=0,
+        styled=0.1,
         newest=3,
         composed=3,
         autoencoder_widths=(32, 32, 64, 128),
@@ -95,8 +95,8 @@ CONFIGURATIONS = {
         text_layers=3,
         unet_widths=(64, 128, 256),
         heads=4,
-        autoencoder=Schedule(minutes=45, batch=4, rate=2.5e-4, warm_up=50, ema=0.995),
-        denoiser=Schedule(minutes=75, batch=32, rate=6e-4),
+        autoencoder=Schedule(minutes=60, batch=4, rate=2.5e-4, warm_up=50, ema=0.995),
+        denoiser=Schedule(minutes=98, batch=32, rate=6e-4),
     ),
     # Half an hour of one large GPU: 477 things, latents of 8×16×16.
     "emoji477": Configuration(

@@ -9,7 +9,7 @@ that the neighbours do not hold are printed beside: the best that can be reached
 import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ import names
 import pictures
 from configurations import Configuration
 from names import Thing, with_article
-from pictures import COLOURS, HELD_OUT, Wish, draw
+from pictures import COLOURS, HELD_OUT, STYLES, Wish, draw
 
 STEPS, GUIDANCE = 10, 3.0
 SEEDS = (42, 1337)
@@ -107,20 +107,46 @@ def references(things: list[Thing], size: int) -> References:
     return References(oriented_gradients(drawn(wishes, size, seed=2)), labels)
 
 
-def named_colours(things: list[Thing], size: int) -> dict[str, np.ndarray]:
-    """The mean foreground colour of drawn pictures that captions call red, orange and so on."""
-    means = {}
-    for i, colour in enumerate(COLOURS):
-        wishes = [
-            Wish(thing, colour=colour, place=place) for thing in things[::4] for place in ("meadow", "snow", "night")
-        ]
-        means[colour] = foreground_colour(drawn(wishes, size, seed=100 + i)).mean(axis=0)
-    return means
+def coloured_alike(wish: Wish, size: int, draws: int = 4) -> np.ndarray:
+    """The mean foreground colour [colours, 3] of drawn pictures of the same thing in the same place, in each colour.
+
+    Compared with these, a picture is judged by its thing: mountains and meadows are the same in all of them.
+    """
+    wishes = [replace(wish, colour=colour) for colour in COLOURS for _ in range(draws)]
+    return foreground_colour(drawn(wishes, size, seed=100)).reshape(len(COLOURS), draws, 3).mean(axis=1)
 
 
-def nearest_colour(pixels: np.ndarray, means: dict[str, np.ndarray]) -> list[str]:
-    distances = np.linalg.norm(foreground_colour(pixels)[:, None] - np.stack(list(means.values())), axis=-1)
-    return [list(means)[i] for i in distances.argmin(axis=1)]
+def nearest_colours(pixels: np.ndarray, wishes: list[Wish], size: int) -> list[str]:
+    """For each picture the colour in which the thing that was wished for would look most like it."""
+    alike = {wish: coloured_alike(wish, size) for wish in set(wishes)}
+    found = foreground_colour(pixels)
+    return [
+        list(COLOURS)[np.linalg.norm(alike[wish] - colour, axis=-1).argmin()]
+        for wish, colour in zip(wishes, found, strict=True)
+    ]
+
+
+def texture(pixels: np.ndarray) -> np.ndarray:
+    """How colourful, how sharp and how flat each picture is: [n, 3]."""
+    rgb = pixels.astype(np.float32) / 255
+    light = luma(pixels)
+    dy, dx = np.gradient(light, axis=(1, 2))
+    steps = np.hypot(dx, dy)
+    return np.stack([np.ptp(rgb, axis=-1).mean((1, 2)), steps.mean((1, 2)), (steps < 0.008).mean((1, 2))], axis=1)
+
+
+def nearest_styles(pixels: np.ndarray, wishes: list[Wish], size: int, draws: int = 4) -> list[str]:
+    """For each picture the style, none among them, in which drawn pictures of the same thing have most its texture."""
+    styles = ["", *STYLES]
+    alike = {}
+    for wish in set(wishes):
+        each = texture(drawn([replace(wish, style=style) for style in styles for _ in range(draws)], size, seed=200))
+        alike[wish] = each.reshape(len(styles), draws, -1).mean(axis=1)
+    spread = np.concatenate(list(alike.values())).std(axis=0)
+    return [
+        styles[np.linalg.norm((alike[wish] - found) / spread, axis=-1).argmin()]
+        for wish, found in zip(wishes, texture(pixels), strict=True)
+    ]
 
 
 # Generated pictures
@@ -239,7 +265,7 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
     """All figures, and the sheet of what was generated for them."""
     size, things = configuration.size, names.things(configuration.rings)
     by_name = {thing.name: thing for thing in things}
-    known, colours = references(things, size), named_colours(things, size)
+    known = references(things, size)
 
     def alone(things: list[Thing]) -> Series:
         wishes = [Wish(thing, thing.name) for thing in things]
@@ -249,6 +275,9 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
     places = [Wish(by_name[noun], noun, colour, place=place) for colour, noun, place in HELD_OUT]
     captions = [f"a {wish.colour} {wish.noun} {pictures.PLACES[wish.place].where[0]}" for wish in places]
     scenes = series(model, places, captions, size)
+    portraits = [Wish(thing, thing.name, style=style) for style in STYLES for thing in things if thing.core][::3]
+    styled = series(
+        model, portraits, [f"a {wish.style} of {with_article(wish.noun)}" for wish in portraits], size)
     frames = walk(model)
 
     def recognised(series: Series) -> Callable[[np.ndarray], float]:
@@ -256,7 +285,10 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
         return lambda pixels: share(known.recognise(pixels), wanted)
 
     def coloured(pixels: np.ndarray) -> float:
-        return share(nearest_colour(pixels, colours), [wish.colour for wish in scenes.wishes])
+        return share(nearest_colours(pixels, scenes.wishes, size), [wish.colour for wish in scenes.wishes])
+
+    def in_style(pixels: np.ndarray) -> float:
+        return share(nearest_styles(pixels, styled.wishes, size), [wish.style for wish in styled.wishes])
 
     core = rings[0]
     held_out = torch.from_numpy(np.concatenate([core.drawn, scenes.drawn])).to(model.device)
@@ -267,11 +299,13 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
         ),
         compared("thing in colour and place recognised, %", scenes, recognised(scenes)),
         compared("its colour right, %", scenes, coloured),
+        compared("painting or drawing recognised as that, %", styled, in_style),
+        compared("thing in a style recognised, %", styled, recognised(styled)),
         compared("sharpness, thousandths", core, lambda pixels: 1000 * sharpness(pixels)),
         Measure("walk: least sharp frame against its ends, %", sharpness_of_walk(frames)),
         Measure("autoencoder on held-out pictures, dB", autoencoder.held_out_psnr(model.vae, held_out)),
     ]
-    return measures, sheet([*(ring.generated for ring in rings), scenes.generated, frames])
+    return measures, sheet([*(ring.generated for ring in rings), scenes.generated, styled.generated, frames])
 
 
 def evaluate(configuration: Configuration, run: Path, device: torch.device) -> None:

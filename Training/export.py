@@ -47,6 +47,7 @@ def card(configuration: Configuration) -> str:
     """What the model knows, for those who write its prompts."""
     things = [f"- {', '.join(thing.nouns)}" for thing in names.things(configuration.rings)]
     places = [f"- {', '.join(place.where)}" for place in pictures.PLACES.values()]
+    styles = ", ".join(f'"a {style} of a fox"' for style in pictures.STYLES)
     return "\n".join(
         [
             f"# A small latent diffusion model of {configuration.size}×{configuration.size} pixels",
@@ -58,6 +59,7 @@ def card(configuration: Configuration) -> str:
             '"a photo of an owl on a blue background", "a photo of a meadow".',
             "",
             f"Colours: {', '.join(pictures.COLOURS)}.",
+            *([f"Styles: {styles}."] if configuration.styled else []),
             "",
             "## Places",
             "",
