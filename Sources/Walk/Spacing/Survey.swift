@@ -60,7 +60,8 @@ public struct Survey: Sendable, Hashable, Codable {
     func look(_ number: Int) throws -> Appearance {
       if let look = looks[number] { return look }
       guard let image = recall(number) else {
-        throw PictureError.cannotRead(path: "picture \(number) of the survey", reason: "it was there, and is gone; run the same command again")
+        throw PictureError.cannotRead(
+          path: "picture \(number) of the survey", reason: "it was there, and is gone; run the same command again")
       }
       return Appearance(image)
     }
