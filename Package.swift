@@ -17,8 +17,10 @@ let package = Package(
     .systemLibrary(
       name: "CFFmpeg", providers: [.apt(["libavcodec-dev", "libavformat-dev", "libswscale-dev", "libswresample-dev"])]),
     .systemLibrary(name: "CFreeType", pkgConfig: "fontconfig", providers: [.apt(["libfontconfig-dev"])]),
-    .target(name: "CDNN", linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+    .target(
+      name: "CDNN", dependencies: ["CKernels"],
+      linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
 
     // The engine.
     .target(name: "Tensors", dependencies: ["CDNN", "CKernels"]),

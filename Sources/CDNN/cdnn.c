@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pack.h"
+#include "ckernels.h"
 
 typedef dnnl_memory_desc_t desc_t;
 #if DNNL_VERSION_MAJOR >= 3
@@ -193,9 +193,9 @@ bool cdnn_op_same_packing(const cdnn_op *a, const cdnn_op *b) {
 }
 
 // The layout of packed weights; false where it is none of blocks.
-static bool layout_of(const cdnn_op *op, blocked_layout *l) {
+static bool layout_of(const cdnn_op *op, ck_blocked_layout *l) {
   desc_ref target = query(op, dnnl_query_weights_md, 0);
-  *l = (blocked_layout){0};
+  *l = (ck_blocked_layout){0};
 #if DNNL_VERSION_MAJOR >= 3
   dnnl_format_kind_t kind = dnnl_format_kind_undef;
   dnnl_data_type_t type = dnnl_data_type_undef;
@@ -224,9 +224,9 @@ static bool layout_of(const cdnn_op *op, blocked_layout *l) {
   l->dims = target->ndims;
   l->blocks = blocking->inner_nblks;
 #endif
-  if ((type != dnnl_bf16 && type != dnnl_f32) || offset != 0 || l->dims > MOST_DIMS) return false;
-  if (l->blocks == 0 || l->blocks > MOST_BLOCKS) return false;
-  l->type = type == dnnl_bf16 ? CDNN_BF16 : CDNN_F32;
+  if ((type != dnnl_bf16 && type != dnnl_f32) || offset != 0 || l->dims > CK_MOST_DIMS) return false;
+  if (l->blocks == 0 || l->blocks > CK_MOST_BLOCKS) return false;
+  l->type = type == dnnl_bf16 ? CK_BF16 : CK_F32;
   for (int d = 0; d < l->dims; d++) {
     l->extent[d] = (*extent)[d];
     l->padded[d] = (*padded)[d];
@@ -240,9 +240,9 @@ static bool layout_of(const cdnn_op *op, blocked_layout *l) {
   return true;
 }
 
-int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed, cdnn_parallel parallel) {
-  blocked_layout layout;
-  if (layout_of(op, &layout) && pack_blocks(&layout, weights, packed, parallel)) return 0;
+int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed) {
+  ck_blocked_layout layout;
+  if (layout_of(op, &layout) && ck_pack_blocks(&layout, weights, packed)) return 0;
   dnnl_memory_t from = NULL, to = NULL;
   dnnl_primitive_desc_t pd = NULL;
   dnnl_primitive_t reorder = NULL;

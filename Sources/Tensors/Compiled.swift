@@ -160,7 +160,7 @@ struct Compiled<Sizes: OperationSizes>: ~Copyable, Sendable {
         ck_f32_to_bf16(floats, halves, Int64(weight.count))
         ck_bf16_to_f32(halves, floats, Int64(weight.count))
       }
-      return cdnn_op_pack(operation, floats, packed.address, ck_parallel)
+      return cdnn_op_pack(operation, floats, packed.address)
     }
     precondition(status == 0, "oneDNN returned \(status) packing \(weight.shape)")
     return packed

@@ -51,11 +51,8 @@ size_t cdnn_op_scratch_size(const cdnn_op *op);
 // Whether weights packed for one operation serve the other.
 bool cdnn_op_same_packing(const cdnn_op *a, const cdnn_op *b);
 
-// Runs task(context, i) for every i below count, in any order, by a team of threads.
-typedef void (*cdnn_parallel)(int64_t count, void (*task)(const void *context, int64_t i), const void *context);
-
 // Packs fp32 weights in PyTorch's order: [co, ci, kernel, kernel] or [places, n, k].
-int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed, cdnn_parallel parallel);
+int cdnn_op_pack(const cdnn_op *op, const float *weights, void *packed);
 
 // bias is fp32 [co] or NULL, addend has the result's shape or is NULL, as at creation.
 int cdnn_op_run(const cdnn_op *op, const void *x, const void *packed, const float *bias, const void *addend,

@@ -73,6 +73,20 @@ void ck_upsample_nearest(ck_type type, const void *x, void *y, int64_t n, int64_
 // rows of a beside rows of b.
 void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int64_t b_width, void *y, int64_t rows);
 
+// How numbers of some dimensions lie in blocks: within one, level b has `size[b]` of them along `dim[b]`, and the last
+// level changes fastest. Blocks stand `to[d]` elements apart along dimension d, and hold zeros where that has no more.
+enum { CK_MOST_DIMS = 5, CK_MOST_BLOCKS = 8 };
+typedef struct {
+  ck_type type;
+  int dims, blocks;
+  int64_t extent[CK_MOST_DIMS], padded[CK_MOST_DIMS], to[CK_MOST_DIMS];
+  int64_t from[CK_MOST_DIMS];  // from number to number of the plain ones
+  int64_t size[CK_MOST_BLOCKS];
+  int dim[CK_MOST_BLOCKS];
+} ck_blocked_layout;
+// Packs plain fp32 numbers; says whether there was memory to do it.
+bool ck_pack_blocks(const ck_blocked_layout *layout, const float *plain, void *packed);
+
 void ck_f32_to_bf16(const float *x, uint16_t *y, int64_t count);
 void ck_f16_to_f32(const uint16_t *x, float *y, int64_t count);
 void ck_bf16_to_f32(const uint16_t *x, float *y, int64_t count);

@@ -28,20 +28,17 @@ struct SubjectOptions: ParsableArguments {
   /// Prompts are the film that `walk` makes of the same options, where one of them, or a formula, counts its time;
   /// otherwise a film of just those frames, which shows the keyframes themselves where it can.
   func script(frames count: Int) throws -> Script {
-    if let script = subjects.first, subjects.count == 1, model.presets.isScript(script),
-      let option = seeds != nil ? "--seeds" : images.isEmpty ? nil : "--image"
-    {
-      let hint = script.contains(".") ? "" : "; as a prompt it is '\"\(script)\"'"
-      throw Fault.usage("\(option) goes with prompts; \(script) is a script, whose keyframes say it themselves\(hint)")
-    }
     var script: Script
-    if subjects.count == 1, seeds == nil, images.isEmpty {
-      if let option = prompts.given ?? length.given ?? pace.given {
-        throw Fault.usage("\(option) goes with prompts; \(subjects[0]) is a script, whose keyframes say it themselves")
+    let (name, isPlain) = (subjects[0], seeds == nil && images.isEmpty)
+    if subjects.count == 1, isPlain || model.presets.isScript(name) {
+      let option = seeds != nil ? "--seeds" : images.isEmpty ? prompts.given ?? length.given ?? pace.given : "--image"
+      if let option {
+        let hint = isPlain || name.contains(".") ? "" : "; as a prompt it is '\"\(name)\"'"
+        throw Fault.usage("\(option) goes with prompts; \(name) is a script, whose keyframes say it themselves\(hint)")
       }
       do {
-        script = try model.presets.script(subjects[0])
-      } catch let error as ScriptError where error.isMissing && error.file == subjects[0] {
+        script = try model.presets.script(name)
+      } catch let error as ScriptError where error.isMissing && error.file == name {
         throw Fault(code: .missingInput, description: "\(error); or prompts: two of them, or one with several --seeds")
       }
       try way.apply(to: &script)

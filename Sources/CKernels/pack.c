@@ -1,27 +1,20 @@
-#include "pack.h"
-
 #include <stdlib.h>
-#include <string.h>
 
-// The library's own reordering of weights takes seconds for a large model. A block's numbers always come from the same
+#include "vector.h"
+
+// oneDNN's own reordering of weights takes seconds for a large model. A block's numbers always come from the same
 // places around its first one: these are found once, and the rest is fetching and rounding.
-
-#if defined(__x86_64__) && defined(__linux__)
-#define MULTIVERSIONED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define MULTIVERSIONED
-#endif
 
 enum { SHARE = 4096 };  // numbers that are fetched at once
 
 struct packing {
-  const blocked_layout *layout;
+  const ck_blocked_layout *layout;
   const float *plain;
   void *packed;
-  int64_t count;                                     // numbers of a block
-  int64_t within[MOST_DIMS], blocks[MOST_DIMS];      // extents of a block, and how many there are
-  int32_t *places;                                   // [count]: where a number of a block is fetched from
-  int32_t *indices;                                  // [dims, count]: which it is along each dimension
+  int64_t count;  // numbers of a block
+  int64_t within[CK_MOST_DIMS], blocks[CK_MOST_DIMS];  // extents of a block, and how many there are
+  int32_t *places;  // [count]: where a number of a block is fetched from
+  int32_t *indices;  // [dims, count]: which it is along each dimension
 };
 
 MULTIVERSIONED static void fetch(const float *restrict from, const int32_t *restrict places, int64_t count,
@@ -29,20 +22,14 @@ MULTIVERSIONED static void fetch(const float *restrict from, const int32_t *rest
   for (int64_t i = 0; i < count; i++) to[i] = from[places[i]];
 }
 
-// To nearest, ties to even; NaN stays a quiet NaN.
 MULTIVERSIONED static void round_all(const float *restrict from, int64_t count, uint16_t *restrict to) {
-  for (int64_t i = 0; i < count; i++) {
-    uint32_t u;
-    memcpy(&u, from + i, 4);
-    uint32_t rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16, nan = u >> 16 | 0x40;
-    to[i] = (uint16_t)((u & 0x7fffffff) > 0x7f800000 ? nan : rounded);
-  }
+  for (int64_t i = 0; i < count; i++) to[i] = bf16_bits(from[i]);
 }
 
 // The numbers of a block at the edge, some of which are none.
 static void fetch_some(const struct packing *p, const float *from, const int64_t *first, int64_t start, int64_t count,
                        float *to) {
-  const blocked_layout *l = p->layout;
+  const ck_blocked_layout *l = p->layout;
   for (int64_t i = 0; i < count; i++) {
     bool is_there = true;
     for (int d = 0; d < l->dims; d++)
@@ -53,8 +40,8 @@ static void fetch_some(const struct packing *p, const float *from, const int64_t
 
 static void pack_block(const void *context, int64_t number) {
   const struct packing *p = context;
-  const blocked_layout *l = p->layout;
-  int64_t first[MOST_DIMS], target = 0, rest = number;
+  const ck_blocked_layout *l = p->layout;
+  int64_t first[CK_MOST_DIMS], target = 0, rest = number;
   const float *from = p->plain;
   bool is_whole = true;
   for (int d = l->dims - 1; d >= 0; d--) {
@@ -67,15 +54,16 @@ static void pack_block(const void *context, int64_t number) {
   }
   float fetched[SHARE];
   for (int64_t start = 0; start < p->count; start += SHARE) {
-    int64_t count = p->count - start < SHARE ? p->count - start : SHARE;
+    int64_t count = min64(SHARE, p->count - start);
     if (is_whole) fetch(from, p->places + start, count, fetched);
     else fetch_some(p, from, first, start, count, fetched);
-    if (l->type == CDNN_BF16) round_all(fetched, count, (uint16_t *)p->packed + target + start);
-    else memcpy((float *)p->packed + target + start, fetched, sizeof(float) * (size_t)count);
+    void *to = offset(p->packed, target + start, l->type);
+    if (l->type == CK_BF16) round_all(fetched, count, to);
+    else memcpy(to, fetched, sizeof(float) * (size_t)count);
   }
 }
 
-bool pack_blocks(const blocked_layout *l, const float *plain, void *packed, cdnn_parallel parallel) {
+bool ck_pack_blocks(const ck_blocked_layout *l, const float *plain, void *packed) {
   struct packing p = {.layout = l, .plain = plain, .packed = packed, .count = 1};
   int64_t all = 1;
   for (int d = 0; d < l->dims; d++) p.within[d] = 1;
@@ -85,7 +73,7 @@ bool pack_blocks(const blocked_layout *l, const float *plain, void *packed, cdnn
   if (!p.places) return false;
   p.indices = p.places + p.count;
   for (int64_t i = 0; i < p.count; i++) {
-    int64_t index[MOST_DIMS] = {0}, unit[MOST_DIMS], rest = i, place = 0;
+    int64_t index[CK_MOST_DIMS] = {0}, unit[CK_MOST_DIMS], rest = i, place = 0;
     for (int d = 0; d < l->dims; d++) unit[d] = 1;
     for (int b = l->blocks - 1; b >= 0; b--) {
       int d = l->dim[b];
@@ -99,7 +87,7 @@ bool pack_blocks(const blocked_layout *l, const float *plain, void *packed, cdnn
     }
     p.places[i] = (int32_t)place;
   }
-  parallel(all, pack_block, &p);
+  ck_parallel(all, pack_block, &p);
   free(p.places);
   return true;
 }
