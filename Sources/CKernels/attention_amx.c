@@ -7,10 +7,7 @@
 // Queries and probabilities are its rows as they lie in memory; keys and values are packed to columns of pairs, filled
 // up with zeros to whole registers. Between the two products the softmax is that of attention_bf16.c.
 
-#define AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16,avx512dq")))
-#define AMX_INLINE AMX INLINE
-
-enum { ROWS = 32, KEYS = 512 };  // queries and keys of a tile: two registers, and thirty-two
+enum { ROWS = 32, KEYS = 128 };  // queries and keys of a tile: two registers, and eight
 // From row to row of scores, in floats, and of probabilities, in pairs: rows of a register that lie a power of two apart
 // would all want the same few lines of the cache.
 enum { SCORES = KEYS + 16, PAIRS = (KEYS + 32) / 2 };
@@ -44,19 +41,8 @@ AMX static void pack_task(const void *context, int64_t task) {
   }
 }
 
-// All eight registers whole: 0 to 3 hold sums of two by two, 4 and 5 rows, 6 and 7 columns.
-AMX_INLINE void configure(void) {
-  struct {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t bytes[16];
-    uint8_t rows[16];
-  } tiles = {.palette = 1};
-  for (int i = 0; i < 8; i++) tiles.bytes[i] = 64, tiles.rows[i] = 16;
-  _tile_loadconfig(&tiles);
-}
-
-// Adds products of `depth` steps of 32 to the sums of 32 rows and 32 columns, or 16 columns where they are `narrow`.
-// Strides are in bytes.
+// Registers 0 to 3 hold sums of two by two, 4 and 5 rows, 6 and 7 columns. Adds products of `depth` steps of 32 to the
+// sums of 32 rows and 32 columns, or 16 columns where they are `narrow`. Strides are in bytes.
 AMX_INLINE void multiply(const uint16_t *x, int64_t x_stride, const pair *y, const pair *next, int64_t y_stride,
                          int64_t depth, const bool narrow) {
   for (int64_t k = 0; k < depth; k++) {
@@ -105,6 +91,31 @@ AMX_INLINE void multiply_values(const pair *p, const pair *values, int64_t colum
   _tile_stored(3, below + 16, stride);
 }
 
+// What the registers still have to do while a tile's scores are softened: multiply the next tile's keys and the last
+// one's values.
+struct errands {
+  const uint16_t *q;
+  const pair *keys;
+  float *scores;
+  const pair *probabilities, *values;
+  float *y;
+  int64_t deep, columns;
+  int64_t key_parts, value_parts, steps, done;  // parts of 32 keys, and of 32 columns in so many steps
+};
+
+// Some of the errands: keys first, then values.
+AMX_INLINE void run(struct errands *e, int64_t until) {
+  for (; e->done < until; e->done++) {
+    if (e->done < e->key_parts) {
+      multiply_keys(e->q, e->keys + 32 * e->done * e->deep, e->deep, e->scores + 32 * e->done);
+    } else {
+      int64_t c = 32 * (e->done - e->key_parts);
+      if (c + 32 <= e->columns) multiply_values(e->probabilities, e->values + c, e->columns, e->steps, e->y + c, false);
+      else multiply_values(e->probabilities, e->values + c, e->columns, e->steps, e->y + c, true);
+    }
+  }
+}
+
 AMX static void attend_task(const void *context, int64_t task) {
   const struct attention *a = context;
   const ck_attention_shape *s = &a->s;
@@ -113,8 +124,9 @@ AMX static void attend_task(const void *context, int64_t task) {
   int64_t rows = min64(ROWS, s->queries - first);
   const pair *keys = packed_keys(a, i), *values = packed_values(a, i);
   uint16_t q[ROWS * 2 * deep] __attribute__((aligned(64)));
-  float y[ROWS * columns] __attribute__((aligned(64))), scores[ROWS * SCORES] __attribute__((aligned(64)));
-  pair probabilities[ROWS * PAIRS] __attribute__((aligned(64)));
+  float y[ROWS * columns] __attribute__((aligned(64))), scores[2][ROWS * SCORES] __attribute__((aligned(64)));
+  pair probabilities[2][ROWS * PAIRS] __attribute__((aligned(64)));
+  float shrinks[ROWS];
   struct row state[ROWS];
 
   memset(q, 0, sizeof q);
@@ -125,22 +137,35 @@ AMX static void attend_task(const void *context, int64_t task) {
            sizeof *q * (size_t)d);
   if (rows < ROWS) memset(probabilities, 0, sizeof probabilities);
 
-  configure();
-  int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys;
-  for (int64_t key = 0; key < visible; key += KEYS) {
-    int64_t here = min64(KEYS, visible - key), lanes = up32(here);
-    for (int64_t c = 0; c < lanes; c += 32) multiply_keys(q, keys + (key + c) * deep, deep, scores + c);
+  unsigned control = flush_smallest();
+  configure_tiles();
+  int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys, turn = 0;
+  struct errands errands = {.q = q, .y = y, .keys = keys, .deep = deep, .columns = columns, .scores = scores[0],
+                            .key_parts = up32(min64(KEYS, visible)) / 32};
+  run(&errands, errands.key_parts);
+  for (int64_t key = 0; key < visible; key += KEYS, turn ^= 1) {
+    int64_t here = min64(KEYS, visible - key), lanes = up32(here), next = key + KEYS;
+    errands.keys = keys + next * deep;
+    errands.scores = scores[!turn];
+    errands.key_parts = next < visible ? up32(min64(KEYS, visible - next)) / 32 : 0;
+    errands.done = 0;
+    int64_t parts = errands.key_parts + errands.value_parts;
     for (int64_t r = 0; r < rows; r++) {
       int64_t seen = s->causal ? min64(here, first + r + 1 - key) : here;
-      float shrink = soften(state + r, scores + r * SCORES, seen, lanes, base_two(s->scale), probabilities + r * PAIRS);
-      scale_row(y + r * columns, columns, shrink);
+      shrinks[r] = soften(state + r, scores[turn] + r * SCORES, seen, lanes, base_two(s->scale),
+                          probabilities[turn] + r * PAIRS);
+      run(&errands, parts * (r + 1) / rows);
     }
-    const pair *v = values + key / 2 * columns;
-    int64_t c = 0;
-    for (; c + 32 <= columns; c += 32) multiply_values(probabilities, v + c, columns, lanes / 32, y + c, false);
-    if (c < columns) multiply_values(probabilities, v + c, columns, lanes / 32, y + c, true);
+    for (int64_t r = 0; r < rows; r++) scale_row(y + r * columns, columns, shrinks[r]);
+    errands.probabilities = probabilities[turn];
+    errands.values = values + key / 2 * columns;
+    errands.value_parts = (columns + 31) / 32;
+    errands.steps = lanes / 32;
   }
+  errands.key_parts = errands.done = 0;
+  run(&errands, errands.value_parts);
   _tile_release();
+  _mm_setcsr(control);
   for (int64_t r = 0; r < rows; r++)
     round_row((uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d, y + r * columns, d,
               share_of(state + r));

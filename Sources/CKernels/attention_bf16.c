@@ -111,6 +111,7 @@ BF16 static void attend_task(const void *context, int64_t task) {
   }
   memset(y, 0, sizeof(float) * (size_t)(used * wide));
 
+  unsigned control = flush_smallest();
   float scale = base_two(s->scale);
   int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys;
   for (int64_t key = 0; key < visible; key += KEYS) {
@@ -154,6 +155,7 @@ BF16 static void attend_task(const void *context, int64_t task) {
       }
     }
   }
+  _mm_setcsr(control);
   for (int64_t r = 0; r < rows; r++) {
     uint16_t *row = (uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d;
     const float *from = y + r * wide;

@@ -4,12 +4,7 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
-#include "vector.h"
-
-#define BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16,avx512dq")))
-#define BF16_INLINE BF16 INLINE
+#include "bf16.h"
 
 typedef uint32_t pair;  // two bf16, the first in the low half
 
@@ -38,23 +33,6 @@ BF16_INLINE void pair_up(const uint16_t *low, const uint16_t *high, int64_t coun
     for (int64_t c = 0; c < count; c++) to[c] = low ? low[c] : 0;
 }
 
-// 2ˣ for x ≤ 127 to about 8e-5, a twentieth of what bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
-// NaN stays NaN. Nothing falls below 2⁻¹⁰⁰, which is as good as 0: subnormal numbers would take ten times as long.
-BF16_INLINE __m512 exp2_of(__m512 x) {
-  x = _mm512_max_ps(_mm512_set1_ps(-100.0f), x);
-  __m512 n = _mm512_roundscale_ps(x, 0), f = _mm512_sub_ps(x, n);
-  __m512 p = _mm512_set1_ps(5.51715679e-2f);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.42611110e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.93261027e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(9.99928057e-1f));
-  return _mm512_scalef_ps(p, n);
-}
-
-BF16_INLINE void round_to(uint16_t *to, __m512 x) {
-  __m256bh rounded = _mm512_cvtneps_pbh(x);
-  memcpy(to, &rounded, sizeof rounded);
-}
-
 // Scores count in powers of two: 2^(x log₂ e) is eˣ.
 BF16_INLINE float base_two(float scale) { return scale * 1.44269504f; }
 
@@ -65,41 +43,74 @@ struct row {
   float base;
 };
 
-enum { FAR = 64 };  // in powers of two; the sum of more keys than memory holds stays below 2¹²⁷
+#define FAR 0x1p64f  // of a sum of probabilities; more keys than memory holds stay below 2¹²⁷
 
 BF16_INLINE struct row first_row(void) { return (struct row){_mm512_setzero_ps(), -INFINITY}; }
 BF16_INLINE float share_of(const struct row *row) { return 1 / _mm512_reduce_add_ps(row->total); }
 
+// Those of sixteen scores from `c` on that are seen.
+BF16_INLINE __mmask16 those_seen(int64_t seen, int64_t c) {
+  int64_t count = seen - c;
+  return (__mmask16)(count >= 16 ? 0xffff : count <= 0 ? 0 : (1 << count) - 1);
+}
+
+BF16_INLINE __m512 lowest(void) { return _mm512_set1_ps(-1e30f); }
+
 // Raises the base to the highest of the scores, and tells by how much all that came before shrinks.
-BF16_INLINE float raise(struct row *row, const float *scores, int64_t lanes, float scale) {
-  __m512 most = _mm512_loadu_ps(scores);
-  for (int64_t c = 16; c < lanes; c += 16) most = _mm512_max_ps(most, _mm512_loadu_ps(scores + c));
-  float base = _mm512_reduce_max_ps(most) * scale, shrink = exp2f(row->base - base);
+BF16_INLINE float raise(struct row *row, const float *scores, int64_t seen, float scale) {
+  __m512 most = lowest();
+  int64_t c = 0;
+  for (; c + 16 <= seen; c += 16) most = _mm512_max_ps(most, _mm512_loadu_ps(scores + c));
+  most = _mm512_max_ps(most, _mm512_mask_loadu_ps(lowest(), those_seen(seen, c), scores + c));
+  float base = _mm512_reduce_max_ps(most) * scale;
+  float shrink = row->base == -INFINITY ? 1 : exp2f(row->base - base);  // of nothing yet there is nothing to shrink
   row->base = base;
   row->total = _mm512_mul_ps(row->total, _mm512_set1_ps(shrink));
   return shrink;
 }
 
-// Turns a row of `seen` scores into probabilities, filled up with zeros to whole lanes, and tells by how much y shrinks.
-BF16_INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes, float scale, pair *probabilities) {
-  for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
-  float shrink = row->base == -INFINITY ? raise(row, scores, lanes, scale) : 1;
+// 2ˣ to about 1e-4, a twentieth of what bf16 can tell: a polynomial on the fraction. NaN stays NaN.
+BF16_INLINE __m512 power_of_two(__m512 x) {
+  __m512 fraction = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC), p = _mm512_set1_ps(7.80240372e-2f);
+  p = _mm512_fmadd_ps(p, fraction, _mm512_set1_ps(2.26067081e-1f));
+  p = _mm512_fmadd_ps(p, fraction, _mm512_set1_ps(6.95833981e-1f));
+  p = _mm512_fmadd_ps(p, fraction, _mm512_set1_ps(9.99925137e-1f));
+  return _mm512_scalef_ps(p, x);
+}
+
+// From here on numbers too small for a float's exponent become 0: a processor takes ten times as long for them. Gives
+// what _mm_setcsr sets back.
+BF16_INLINE unsigned flush_smallest(void) {
+  unsigned before = _mm_getcsr();
+  _mm_setcsr(before | _MM_FLUSH_ZERO_ON);
+  return before;
+}
+
+// Turns a row of `seen` scores into probabilities, filled up with zeros to whole `lanes`, and tells by how much y shrinks.
+BF16_INLINE float soften(struct row *row, const float *scores, int64_t seen, int64_t lanes, float scale,
+                         pair *probabilities) {
+  float shrink = row->base == -INFINITY ? raise(row, scores, seen, scale) : 1;
   for (bool is_raised = false;; is_raised = true) {
-    __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-row->base);
-    __m512 added = _mm512_setzero_ps(), most = _mm512_setzero_ps();
-    for (int64_t c = 0; c < lanes; c += 32) {
-      __m512 low = _mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift);
-      __m512 up = _mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift);
-      most = _mm512_max_ps(most, _mm512_max_ps(low, up));
-      low = exp2_of(low), up = exp2_of(up);
+    __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-row->base), added = _mm512_setzero_ps();
+    int64_t c = 0;
+    for (; c + 32 <= seen; c += 32) {
+      __m512 low = power_of_two(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift));
+      __m512 up = power_of_two(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift));
       added = _mm512_add_ps(added, _mm512_add_ps(low, up));
       _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
     }
-    if (is_raised || _mm512_cmp_ps_mask(most, _mm512_set1_ps(FAR), _CMP_GT_OQ) == 0) {
+    for (; c < lanes; c += 32) {
+      __m512 low = _mm512_mask_loadu_ps(lowest(), those_seen(seen, c), scores + c);
+      __m512 up = _mm512_mask_loadu_ps(lowest(), those_seen(seen, c + 16), scores + c + 16);
+      low = power_of_two(_mm512_fmadd_ps(low, by, shift)), up = power_of_two(_mm512_fmadd_ps(up, by, shift));
+      added = _mm512_add_ps(added, _mm512_add_ps(low, up));
+      _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
+    }
+    if (is_raised || _mm512_cmp_ps_mask(added, _mm512_set1_ps(FAR), _CMP_GT_OQ) == 0) {
       row->total = _mm512_add_ps(row->total, added);
       return shrink;
     }
-    shrink *= raise(row, scores, lanes, scale);
+    shrink *= raise(row, scores, seen, scale);
   }
 }
 

@@ -19,6 +19,8 @@ package final class Convolution: Sendable {
   }
 
   private let compiled: Compiled<Sizes>
+  /// Where AMX may serve: for kernels of 3×3 with zeros around.
+  private let amx: AMXProduct?
   /// Empty where tiles do not serve.
   private let tiled: [Tiling: TiledConvolution]
   private let inputs, outputs, kernel, stride: Int
@@ -35,6 +37,9 @@ package final class Convolution: Sendable {
     self.stride = stride
     self.padding = padding
     let ways = Tiling.ways(inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: padding)
+    amx =
+      kernel == 3 && stride == 1 && padding == .all(1)
+      ? AMXProduct(weight: weight, bias: bias) : nil
     tiled = Dictionary(uniqueKeysWithValues: ways.map { ($0, TiledConvolution($0, weight: weight, bias: bias)) })
     compiled = Compiled(weight: weight, bias: bias) { sizes in
       var c = cdnn_convolution(
@@ -57,7 +62,9 @@ package final class Convolution: Sendable {
     let y = Tensor([x.shape[0], height, width, outputs], x.scalar)
     precondition(adding.map { $0.shape == y.shape && $0.scalar == y.scalar } ?? true)
     Profile.measure(work("", y)) {
-      if activation == .identity || activation == .silu,
+      if let amx, amx.serves(x) {
+        amx.run(x, adding: adding, activation: activation, into: y)
+      } else if activation == .identity || activation == .silu,
         let tiled = Tiling.paying(x).flatMap({ tiled[$0] })
       {
         tiled.run(x, adding: adding, silu: activation == .silu, into: y)

@@ -72,7 +72,7 @@ extension Tensor {
   }
 
   /// The first half of each row times gelu of the second (Shazeer, 2020).
-  package var geglu: Tensor {
+  var geglu: Tensor {
     let y = Tensor(shape.dropLast() + [width / 2], scalar)
     Profile.measure(Profile.Work(.gate, "\(shape)")) {
       ck_geglu(scalar.kernel, address, y.address, Int64(rows), Int64(width / 2))

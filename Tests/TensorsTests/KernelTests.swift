@@ -9,7 +9,13 @@ import Testing
 struct KernelTests {
   static let scalars: [Scalar] = [.float32, .bfloat16]
 
-  @Test(arguments: scalars, [(1, 3, 1), (2, 7, 5), (1, 16, 16), (2, 40, 33), (3, 65, 24)])
+  /// The last ones are for AMX: blocks that share rows, several tasks, more steps than one stretch has.
+  @Test(
+    arguments: scalars,
+    [
+      (1, 3, 1), (2, 7, 5), (1, 16, 16), (2, 40, 33), (3, 65, 24), (32, 32, 32), (33, 64, 96), (530, 32, 64),
+      (70, 3200, 64),
+    ])
   func product(scalar: Scalar, sizes: (rows: Int, inputs: Int, outputs: Int)) {
     let (m, k, n) = sizes
     let (x, w, b, r) = (numbers(m * k, 1), numbers(n * k, 2), numbers(n, 3), numbers(m * n, 4))
@@ -29,25 +35,67 @@ struct KernelTests {
 
   @Test(arguments: scalars, [Activation.identity, .gelu, .quickGELU, .relu])
   func activations(scalar: Scalar, activation: Activation) {
-    let x = (-24...24).map { Float($0) / 4 }
-    let identity = Product(weight: NDArray([1], shape: [1, 1]), bias: nil)
-    let y = identity(Tensor(x, shape: [x.count, 1], scalar: scalar), activation: activation)
-    let expected = x.map { v -> Double in
-      let v = Double(v)
-      return switch activation {
-      case .identity: v
-      case .silu: v / (1 + exp(-v))
-      case .gelu: v * 0.5 * (1 + erf(v / 2.0.squareRoot()))
-      case .quickGELU: v / (1 + exp(-1.702 * v))
-      case .relu: max(v, 0)
+    let numbers = (-48...48).map { Float($0) / 4 }
+    for side in [1, 32] {
+      let x = numbers.flatMap { Array(repeating: $0, count: side) }
+      let ones = (0..<side * side).map { Float($0 % (side + 1) == 0 ? 1 : 0) }
+      let identity = Product(weight: NDArray(ones, shape: [side, side]), bias: nil)
+      let y = identity(Tensor(x, shape: [numbers.count, side], scalar: scalar), activation: activation)
+      expectClose(y, x.map { Self.activated($0, activation) })
+    }
+  }
+
+  private static func activated(_ v: Float, _ activation: Activation) -> Double {
+    let v = Double(v)
+    return switch activation {
+    case .identity: v
+    case .silu: v / (1 + exp(-v))
+    case .gelu: v * 0.5 * (1 + erf(v / 2.0.squareRoot()))
+    case .quickGELU: v / (1 + exp(-1.702 * v))
+    case .relu: max(v, 0)
+    }
+  }
+
+  @Test(arguments: scalars, [(3, 5, 2), (2, 40, 74), (33, 64, 32), (47, 96, 160), (530, 32, 64)])
+  func gatedProduct(scalar: Scalar, sizes: (rows: Int, inputs: Int, outputs: Int)) {
+    let (m, k, n) = sizes
+    let (x, w, b) = (numbers(m * k, 1), numbers(n * k, 2), numbers(n, 3))
+    let product = Product(weight: NDArray(w, shape: [n, k]), bias: b, isGated: true)
+    let y = product(Tensor(x, shape: [m, k], scalar: scalar))
+    #expect(y.shape == [m, n / 2])
+    var expected: [Double] = []
+    for i in 0..<m {
+      let z = (0..<n).map { j in
+        (0..<k).reduce(Double(b[j])) { $0 + Double(x[i * k + $1]) * Double(w[j * k + $1]) }
       }
+      for j in 0..<n / 2 { expected.append(z[j] * Self.activated(Float(z[n / 2 + j]), .gelu)) }
     }
     expectClose(y, expected)
   }
 
+  /// Whatever the rows beside it and the threads, a row comes out the same.
+  @Test func productsOfSomeRowsAreThoseOfAll() {
+    let before = Team.threads
+    defer { Team.use(threads: before) }
+    for (inputs, isGated) in [(64, false), (64, true), (3200, false)] {
+      let product = Product(weight: NDArray(numbers(96 * inputs, 2), shape: [96, inputs]), bias: nil, isGated: isGated)
+      let x = Tensor(numbers(700 * inputs, 1), shape: [700, inputs], scalar: .bfloat16)
+      Team.use(threads: 1)
+      let all = product(x).floats
+      for threads in [2, 64] {
+        Team.use(threads: threads)
+        #expect(product(x).floats == all)
+        #expect(product(x[40..<100]).floats == Array(all[(40 * all.count / 700)..<(100 * all.count / 700)]))
+      }
+    }
+  }
+
   @Test(
     arguments: scalars,
-    [(1, 1, 1, 3, 2, 3, 1), (2, 5, 7, 4, 5, 3, 1), (1, 8, 6, 16, 24, 3, 2), (1, 9, 9, 17, 33, 1, 1)])
+    [
+      (1, 1, 1, 3, 2, 3, 1), (2, 5, 7, 4, 5, 3, 1), (1, 8, 6, 16, 24, 3, 2), (1, 9, 9, 17, 33, 1, 1),
+      (2, 5, 7, 64, 96, 3, 1), (3, 1, 33, 32, 32, 3, 1), (1, 34, 1, 32, 32, 3, 1), (1, 7, 6, 352, 32, 3, 1),
+    ])
   func convolution(scalar: Scalar, s: (n: Int, h: Int, w: Int, i: Int, o: Int, kernel: Int, stride: Int)) {
     for padding in s.kernel == 1 ? [.all(0)] : [Convolution.Padding.all(1), .behind] {
       // A picture of one pixel has no room for a kernel of three with zeros on one side only.
@@ -213,20 +261,6 @@ struct KernelTests {
     )
     let y = Tensor.attention(x.columns, kv.columns, kv.columns, heads: 1).floats
     for (i, v) in y.enumerated() { #expect(v.isNaN == (i / 24 == 7), "row \(i / 24)") }
-  }
-
-  @Test(arguments: scalars, [1, 16, 37])
-  func gatedGELU(scalar: Scalar, width: Int) {
-    let x = Tensor(numbers(3 * 2 * width, 1).map { 3 * $0 }, shape: [3, 2 * width], scalar: scalar)
-    let v = x.floats.map(Double.init)
-    var expected: [Double] = []
-    for r in 0..<3 {
-      for c in 0..<width {
-        let gate = v[r * 2 * width + width + c]
-        expected.append(v[r * 2 * width + c] * gate * 0.5 * (1 + erf(gate / 2.0.squareRoot())))
-      }
-    }
-    expectClose(x.geglu, expected)
   }
 
   @Test func layouts() {

@@ -73,6 +73,24 @@ void ck_upsample_nearest(ck_type type, const void *x, void *y, int64_t n, int64_
 // rows of a beside rows of b.
 void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int64_t b_width, void *y, int64_t rows);
 
+// Rows times weights, or a convolution of 3x3 with zeros around, by AMX and in bf16: y = activation(x w + bias + addend).
+// The gate makes half the outputs: the first half times gelu of the second.
+typedef enum { CK_IDENTITY, CK_SILU, CK_GELU, CK_QUICK_GELU, CK_RELU, CK_GATE } ck_activation;
+typedef struct {
+  int64_t n, h, w;  // pictures; a product's rows are pixels of any of them
+  int64_t inputs, outputs, kernel;  // the weights are [outputs, inputs, kernel, kernel], the kernel 1 or 3
+  ck_activation activation;
+} ck_amx_product;
+// Whether it can be made so: by this processor, and with sizes that fill its registers.
+bool ck_amx_product_serves(const ck_amx_product *s);
+// Packed weights serve every n, h and w; with the gate they are others.
+size_t ck_amx_product_packed_size(const ck_amx_product *s);
+bool ck_amx_product_pack(const ck_amx_product *s, const float *weights, void *packed);
+// scratch holds ck_amx_product_scratch_size(…) bytes; bias is [outputs] or NULL, the addend has y's shape or is NULL.
+size_t ck_amx_product_scratch_size(const ck_amx_product *s);
+void ck_amx_product_run(const ck_amx_product *s, const void *x, const void *packed, const float *bias,
+                        const void *addend, void *y, void *scratch);
+
 // How numbers of some dimensions lie in blocks: within one, level b has `size[b]` of them along `dim[b]`, and the last
 // level changes fastest. Blocks stand `to[d]` elements apart along dimension d, and hold zeros where that has no more.
 enum { CK_MOST_DIMS = 5, CK_MOST_BLOCKS = 8 };

@@ -80,7 +80,7 @@ struct TransformerBlock: Sendable {
     norm2 = try LayerNorm(w["norm2"], width)
     attendPrompt = try CrossAttention(w["attn2"], width, context: context, heads: heads)
     norm3 = try LayerNorm(w["norm3"], width)
-    expand = try Linear(w["ff.net.0.proj"], width, 8 * width)
+    expand = try Linear(w["ff.net.0.proj"], width, 8 * width, isGated: true)
     contract = try Linear(w["ff.net.2"], 4 * width, width)
   }
 
@@ -89,7 +89,7 @@ struct TransformerBlock: Sendable {
   func callAsFunction(_ x: Tensor, _ context: BlockContext) -> Tensor {
     var x = attend(norm1(x), adding: x, tap: context.tap)
     x = attendPrompt(norm2(x), context, adding: x)
-    return contract(expand(norm3(x)).geglu, adding: x)
+    return contract(expand(norm3(x)), adding: x)
   }
 }
 

@@ -8,9 +8,12 @@ struct Linear: Sendable {
   private let product: Product
 
   /// Also takes a 1×1 convolution's weight: over channels-last rows the two are the same.
-  init(_ w: Weights, _ inputs: Int, _ outputs: Int, bias: Bool = true) throws(WeightError) {
+  ///
+  /// Of a gated layer's outputs the first half, times gelu of the second, is the result.
+  init(_ w: Weights, _ inputs: Int, _ outputs: Int, bias: Bool = true, isGated: Bool = false) throws(WeightError) {
     let weight = try w.matrix("weight", [outputs, inputs])
-    product = Product(weight: weight, bias: bias ? try w.tensor("bias", [outputs]).floats() : nil)
+    product = Product(
+      weight: weight, bias: bias ? try w.tensor("bias", [outputs]).floats() : nil, isGated: isGated)
   }
 
   /// Several layers of the same input as one, their results side by side.
