@@ -7,7 +7,8 @@
 // Queries and probabilities are its rows as they lie in memory; keys and values are packed to columns of pairs, filled
 // up with zeros to whole registers. Between the two products the softmax is that of attention_bf16.c.
 
-enum { ROWS = 32, KEYS = 128 };  // queries and keys of a tile: two registers, and eight
+enum { ROWS = 32, KEYS = 256 };  // queries and keys of a tile: two registers, and sixteen
+enum { SHARE = 8 * ROWS };  // queries of a task
 // From row to row of scores, in floats, and of probabilities, in pairs: rows of a register that lie a power of two apart
 // would all want the same few lines of the cache.
 enum { SCORES = KEYS + 16, PAIRS = (KEYS + 32) / 2 };
@@ -91,8 +92,38 @@ AMX_INLINE void multiply_values(const pair *p, const pair *values, int64_t colum
   _tile_stored(3, below + 16, stride);
 }
 
-// What the registers still have to do while a tile's scores are softened: multiply the next tile's keys and the last
-// one's values.
+// A tile's queries and what they find.
+struct block {
+  int64_t first, rows, visible;  // of the queries; how many keys they see
+  uint16_t *q;
+  float *y;
+  struct row state[ROWS];
+};
+
+AMX_INLINE void begin(struct block *b, const struct attention *a, int64_t image, int64_t head, int64_t first) {
+  const ck_attention_shape *s = &a->s;
+  int64_t d = s->head_size, deep = up32(d);
+  b->first = first;
+  b->rows = min64(ROWS, s->queries - first);
+  b->visible = s->causal ? min64(s->keys, first + b->rows) : s->keys;
+  memset(b->y, 0, sizeof *b->y * (size_t)(ROWS * up16(d)));
+  if (b->rows < ROWS) memset(b->q, 0, sizeof *b->q * (size_t)(ROWS * deep));
+  const uint16_t *q = (const uint16_t *)a->q + (image * s->queries + first) * s->q_stride + head * d;
+  for (int64_t r = 0; r < b->rows; r++)
+    for (int64_t c = 0; c < deep; c += 32)
+      _mm512_storeu_si512(b->q + r * deep + c, load_pairs(q + r * s->q_stride + c, d - c));
+  for (int64_t r = 0; r < ROWS; r++) b->state[r] = first_row();
+}
+
+AMX_INLINE void finish(const struct block *b, const struct attention *a, int64_t image, int64_t head) {
+  const ck_attention_shape *s = &a->s;
+  uint16_t *y = (uint16_t *)a->y + (image * s->queries + b->first) * s->y_stride + head * s->head_size;
+  for (int64_t r = 0; r < b->rows; r++)
+    round_row(y + r * s->y_stride, b->y + r * up16(s->head_size), s->head_size, share_of(b->state + r));
+}
+
+// What the registers have to do while a tile's scores are softened: multiply the next tile's keys and the last one's
+// values.
 struct errands {
   const uint16_t *q;
   const pair *keys;
@@ -106,75 +137,78 @@ struct errands {
 // Some of the errands: keys first, then values.
 AMX_INLINE void run(struct errands *e, int64_t until) {
   for (; e->done < until; e->done++) {
-    if (e->done < e->key_parts) {
-      multiply_keys(e->q, e->keys + 32 * e->done * e->deep, e->deep, e->scores + 32 * e->done);
-    } else {
-      int64_t c = 32 * (e->done - e->key_parts);
-      if (c + 32 <= e->columns) multiply_values(e->probabilities, e->values + c, e->columns, e->steps, e->y + c, false);
-      else multiply_values(e->probabilities, e->values + c, e->columns, e->steps, e->y + c, true);
-    }
+    int64_t first = 32 * e->done, c = first - 32 * e->key_parts;
+    const pair *values = e->values + c;
+    if (c < 0) multiply_keys(e->q, e->keys + first * e->deep, e->deep, e->scores + first);
+    else if (c + 32 <= e->columns) multiply_values(e->probabilities, values, e->columns, e->steps, e->y + c, false);
+    else multiply_values(e->probabilities, values, e->columns, e->steps, e->y + c, true);
   }
 }
 
+// Some tiles of queries of one head with all keys, tile by tile: while one is softened the next and the last are
+// multiplied, which may be other queries'.
 AMX static void attend_task(const void *context, int64_t task) {
   const struct attention *a = context;
   const ck_attention_shape *s = &a->s;
-  int64_t blocks = (s->queries + ROWS - 1) / ROWS, i = task / blocks, first = task % blocks * ROWS;
-  int64_t image = i / s->heads, head = i % s->heads, d = s->head_size, columns = up16(d), deep = up32(d) / 2;
-  int64_t rows = min64(ROWS, s->queries - first);
+  int64_t shares = (s->queries + SHARE - 1) / SHARE, i = task / shares, first = task % shares * SHARE;
+  int64_t last = min64(first + SHARE, s->queries), image = i / s->heads, head = i % s->heads;
+  int64_t columns = up16(s->head_size), deep = up32(s->head_size) / 2;
   const pair *keys = packed_keys(a, i), *values = packed_values(a, i);
-  uint16_t q[ROWS * 2 * deep] __attribute__((aligned(64)));
-  float y[ROWS * columns] __attribute__((aligned(64))), scores[2][ROWS * SCORES] __attribute__((aligned(64)));
+  uint16_t q[3][ROWS * 2 * deep] __attribute__((aligned(64)));
+  float y[3][ROWS * columns] __attribute__((aligned(64))), scores[2][ROWS * SCORES] __attribute__((aligned(64)));
   pair probabilities[2][ROWS * PAIRS] __attribute__((aligned(64)));
-  float shrinks[ROWS];
-  struct row state[ROWS];
-
-  memset(q, 0, sizeof q);
-  memset(y, 0, sizeof y);
-  for (int64_t r = 0; r < ROWS; r++) state[r] = first_row();
-  for (int64_t r = 0; r < rows; r++)
-    memcpy(q + r * 2 * deep, (const uint16_t *)a->q + (image * s->queries + first + r) * s->q_stride + head * d,
-           sizeof *q * (size_t)d);
-  if (rows < ROWS) memset(probabilities, 0, sizeof probabilities);
+  struct block blocks[3], *next = blocks, *now = NULL, *before = NULL;
+  for (int b = 0; b < 3; b++) blocks[b].q = q[b], blocks[b].y = y[b];
+  memset(probabilities, 0, sizeof probabilities);
 
   unsigned control = flush_smallest();
   configure_tiles();
-  int64_t visible = s->causal ? min64(s->keys, first + rows) : s->keys, turn = 0;
-  struct errands errands = {.q = q, .y = y, .keys = keys, .deep = deep, .columns = columns, .scores = scores[0],
-                            .key_parts = up32(min64(KEYS, visible)) / 32};
-  run(&errands, errands.key_parts);
-  for (int64_t key = 0; key < visible; key += KEYS, turn ^= 1) {
-    int64_t here = min64(KEYS, visible - key), lanes = up32(here), next = key + KEYS;
-    errands.keys = keys + next * deep;
-    errands.scores = scores[!turn];
-    errands.key_parts = next < visible ? up32(min64(KEYS, visible - next)) / 32 : 0;
+  struct errands errands = {.keys = keys, .deep = deep, .columns = columns};
+  int64_t key = 0, next_key = 0;
+  begin(next, a, image, head, first);
+  for (int64_t turn = 0; next || now || before; turn ^= 1) {
+    // Multiplies the next tile's keys and, where one has been softened, its values.
     errands.done = 0;
+    errands.key_parts = next ? up32(min64(KEYS, next->visible - next_key)) / 32 : 0;
+    errands.scores = scores[turn];
+    errands.keys = keys + next_key * deep;
+    if (next) errands.q = next->q;
+    errands.value_parts = before ? (columns + 31) / 32 : 0;
     int64_t parts = errands.key_parts + errands.value_parts;
-    for (int64_t r = 0; r < rows; r++) {
-      int64_t seen = s->causal ? min64(here, first + r + 1 - key) : here;
-      shrinks[r] = soften(state + r, scores[turn] + r * SCORES, seen, lanes, base_two(s->scale),
+    float shrinks[ROWS];
+    int64_t here = now ? min64(KEYS, now->visible - key) : 0, lanes = up32(here);
+    for (int64_t r = 0; now && r < now->rows; r++) {
+      int64_t seen = s->causal ? min64(here, now->first + r + 1 - key) : here;
+      shrinks[r] = soften(now->state + r, scores[!turn] + r * SCORES, seen, lanes, base_two(s->scale),
                           probabilities[turn] + r * PAIRS);
-      run(&errands, parts * (r + 1) / rows);
+      run(&errands, parts * (r + 1) / now->rows);
     }
-    for (int64_t r = 0; r < rows; r++) scale_row(y + r * columns, columns, shrinks[r]);
-    errands.probabilities = probabilities[turn];
-    errands.values = values + key / 2 * columns;
-    errands.value_parts = (columns + 31) / 32;
-    errands.steps = lanes / 32;
+    run(&errands, parts);
+    if (before && before != now) finish(before, a, image, head);
+    for (int64_t r = 0; now && r < now->rows; r++) scale_row(now->y + r * columns, columns, shrinks[r]);
+
+    if (now) {
+      errands.probabilities = probabilities[turn];
+      errands.values = values + key / 2 * columns;
+      errands.steps = lanes / 32;
+      errands.y = now->y;
+    }
+    before = now, now = next, key = next_key;
+    if (next && (next_key += KEYS) >= next->visible) {
+      next_key = 0;
+      first += ROWS;
+      next = first < last ? blocks + (next - blocks + 1) % 3 : NULL;
+      if (next) begin(next, a, image, head, first);
+    }
   }
-  errands.key_parts = errands.done = 0;
-  run(&errands, errands.value_parts);
   _tile_release();
   _mm_setcsr(control);
-  for (int64_t r = 0; r < rows; r++)
-    round_row((uint16_t *)a->y + (image * s->queries + first + r) * s->y_stride + head * d, y + r * columns, d,
-              share_of(state + r));
 }
 
 void ck_attention_amx(const struct attention *a) {
   int64_t heads = a->s.n * a->s.heads;
   ck_parallel(heads * (up32(a->s.keys) / 32), pack_task, a);
-  ck_parallel(heads * ((a->s.queries + ROWS - 1) / ROWS), attend_task, a);
+  ck_parallel(heads * ((a->s.queries + SHARE - 1) / SHARE), attend_task, a);
 }
 
 #else

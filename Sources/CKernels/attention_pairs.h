@@ -10,19 +10,48 @@ typedef uint32_t pair;  // two bf16, the first in the low half
 
 BF16_INLINE int64_t pairs(int64_t d) { return (d + 1) / 2; }
 
+// rows[i][j] becomes rows[j][i]: within quarters of registers by ones and twos, then quarter by quarter.
+BF16_INLINE void transpose(__m512i rows[16]) {
+  __m512i a[16], b[16];
+  for (int i = 0; i < 16; i += 2) {
+    a[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+    a[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4)
+    for (int j = 0; j < 2; j++) {
+      b[i + 2 * j] = _mm512_unpacklo_epi64(a[i + j], a[i + j + 2]);
+      b[i + 2 * j + 1] = _mm512_unpackhi_epi64(a[i + j], a[i + j + 2]);
+    }
+  for (int i = 0; i < 4; i++) {
+    __m512i low = _mm512_shuffle_i32x4(b[i], b[i + 4], 0x44), high = _mm512_shuffle_i32x4(b[i], b[i + 4], 0xee);
+    __m512i low2 = _mm512_shuffle_i32x4(b[i + 8], b[i + 12], 0x44);
+    __m512i high2 = _mm512_shuffle_i32x4(b[i + 8], b[i + 12], 0xee);
+    rows[i] = _mm512_shuffle_i32x4(low, low2, 0x88);
+    rows[i + 4] = _mm512_shuffle_i32x4(low, low2, 0xdd);
+    rows[i + 8] = _mm512_shuffle_i32x4(high, high2, 0x88);
+    rows[i + 12] = _mm512_shuffle_i32x4(high, high2, 0xdd);
+  }
+}
+
+// Thirty-two numbers of which `count` are there, and zeros.
+BF16_INLINE __m512i load_pairs(const uint16_t *from, int64_t count) {
+  __mmask32 there = count >= 32 ? 0xffffffff : count <= 0 ? 0 : (1u << count) - 1;
+  return _mm512_maskz_loadu_epi16(there, from);
+}
+
 // Sixteen keys: pair by pair, so that what is written lies together; zeros up to `deep` pairs.
 BF16_INLINE void pack_keys(const struct attention *a, int64_t image, int64_t head, int64_t first, pair *to,
                            int64_t deep) {
   const ck_attention_shape *s = &a->s;
   int64_t d = s->head_size, here = min64(16, s->keys - first);
   const uint16_t *k = (const uint16_t *)a->k + (image * s->keys + first) * s->k_stride + head * d;
-  for (int64_t p = 0; p < deep; p++, to += 16)
-    for (int64_t j = 0; j < 16; j++) {
-      const uint16_t *from = k + j * s->k_stride + 2 * p;
-      if (j >= here || 2 * p >= d) to[j] = 0;
-      else if (2 * p + 1 < d) memcpy(to + j, from, sizeof *to);
-      else to[j] = *from;
-    }
+  for (int64_t p = 0; p < deep; p += 16) {
+    __m512i rows[16];
+    for (int64_t j = 0; j < 16; j++) rows[j] = load_pairs(k + j * s->k_stride + 2 * p, j < here ? d - 2 * p : 0);
+    transpose(rows);
+    for (int64_t i = 0; i < 16; i++)
+      if (p + i < deep) _mm512_storeu_si512(to + (p + i) * 16, rows[i]);
+  }
 }
 
 // `count` columns of two keys, the second or both of which may not be there.

@@ -34,6 +34,12 @@ BF16_INLINE __m512 widen(const uint16_t *from) {
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
 }
 
+// x / (1 + e^(-steepness x)), by an approximate quotient.
+BF16_INLINE __m512 sigmoid_times(__m512 x, float steepness) {
+  __m512 away = exp2_of(_mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f * steepness)));
+  return _mm512_mul_ps(x, _mm512_rcp14_ps(_mm512_add_ps(_mm512_set1_ps(1), away)));
+}
+
 // Eight registers of sixteen rows of 64 bytes.
 AMX_INLINE void configure_tiles(void) {
   struct {

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "vector.h"
+#include "bf16.h"
 
 // Group normalisation in two passes over memory. The first sums each channel of a chunk of pixels,
 // as differences from the channel's first pixel so that nothing cancels; the second applies one factor and
@@ -23,7 +23,18 @@ INLINE void sum_chunk(const struct group_norm *g, int64_t i, ck_type t) {
   int64_t first = chunk * g->chunk, last = min64(first + g->chunk, g->pixels);
   const void *x = offset(g->x, image * g->pixels * c, t);
   float *s = g->sums + i * 2 * c;
-  for (int64_t k = 0; k < c; k += 16) {
+  int64_t k = 0;
+  for (; k + 32 <= c; k += 32) {  // a line of the cache in bf16
+    v16 pivots[2] = {load(x, k, t), load(x, k + 16, t)}, a[2] = {all(0), all(0)}, b[2] = {all(0), all(0)};
+    for (int64_t p = first; p < last; p++)
+      for (int h = 0; h < 2; h++) {
+        v16 d = load(x, p * c + k + 16 * h, t) - pivots[h];
+        a[h] += d;
+        b[h] += d * d;
+      }
+    for (int h = 0; h < 2; h++) store(s, k + 16 * h, CK_F32, a[h]), store(s + c, k + 16 * h, CK_F32, b[h]);
+  }
+  for (; k < c; k += 16) {
     int64_t count = min64(16, c - k);
     v16 pivot = load_some(x, k, count, t), a = all(0), b = all(0);
     for (int64_t p = first; p < last; p++) {
@@ -62,6 +73,26 @@ MULTIVERSIONED static void apply_task(const void *context, int64_t i) {
   else g->silu ? apply_chunk(g, i, CK_F32, true) : apply_chunk(g, i, CK_F32, false);
 }
 
+#if defined(__x86_64__)
+// The same with the processor's own rounding, for whole vectors of channels.
+BF16 static void apply_natively(const void *context, int64_t i) {
+  const struct group_norm *g = context;
+  int64_t image = i / g->chunks, chunk = i % g->chunks, c = g->channels;
+  int64_t first = chunk * g->chunk, last = min64(first + g->chunk, g->pixels);
+  const float *factor = g->factor + image * c, *off = g->offset + image * c;
+  for (int64_t p = first; p < last; p++) {
+    const uint16_t *x = (const uint16_t *)g->x + (image * g->pixels + p) * c;
+    uint16_t *y = (uint16_t *)g->y + (image * g->pixels + p) * c;
+    for (int64_t k = 0; k < c; k += 16) {
+      __m512 v = _mm512_fmadd_ps(widen(x + k), _mm512_loadu_ps(factor + k), _mm512_loadu_ps(off + k));
+      round_to(y + k, g->silu ? sigmoid_times(v, 1) : v);
+    }
+  }
+}
+#else
+static void apply_natively(const void *context, int64_t i) { (void)context, (void)i; }
+#endif
+
 // One group of one picture: mean and variance from the chunks' sums, then a factor and an offset for each channel.
 static void settle_task(const void *context, int64_t i) {
   const struct group_norm *g = context;
@@ -97,7 +128,8 @@ void ck_group_norm(ck_type type, const void *x, void *y, int64_t n, int64_t pixe
                          memory + n * chunks * 2 * channels, memory + n * channels * (2 * chunks + 1)};
   ck_parallel(n * chunks, sum_task, &g);
   ck_parallel(n * groups, settle_task, &g);
-  ck_parallel(n * chunks, apply_task, &g);
+  bool is_native = type == CK_BF16 && channels % 16 == 0 && ck_has_bf16();
+  ck_parallel(n * chunks, is_native ? apply_natively : apply_task, &g);
   free(memory);
 }
 
@@ -141,9 +173,41 @@ MULTIVERSIONED static void layer_norm_task(const void *context, int64_t i) {
   else normalise_rows(l, i, CK_F32);
 }
 
+#if defined(__x86_64__)
+BF16_INLINE float sum_of(const __m512 *parts) {
+  return _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(parts[0], parts[1]), _mm512_add_ps(parts[2], parts[3])));
+}
+
+BF16 static void normalise_natively(const void *context, int64_t i) {
+  const struct layer_norm *l = context;
+  int64_t c = l->width, last = min64((i + 1) * l->block, l->rows);
+  for (int64_t row = i * l->block; row < last; row++) {
+    const uint16_t *x = (const uint16_t *)l->x + row * c;
+    uint16_t *y = (uint16_t *)l->y + row * c;
+    __m512 total[4] = {0}, squares[4] = {0};  // sums that need not wait for one another
+    for (int64_t k = 0; k < c; k += 64)
+      for (int j = 0; j < 4; j++) total[j] = _mm512_add_ps(total[j], widen(x + k + 16 * j));
+    __m512 mean = _mm512_set1_ps(sum_of(total) / (float)c);
+    for (int64_t k = 0; k < c; k += 64)
+      for (int j = 0; j < 4; j++) {
+        __m512 d = _mm512_sub_ps(widen(x + k + 16 * j), mean);
+        squares[j] = _mm512_fmadd_ps(d, d, squares[j]);
+      }
+    __m512 scale = _mm512_set1_ps(1 / sqrtf(sum_of(squares) / (float)c + l->eps));
+    for (int64_t k = 0; k < c; k += 16) {
+      __m512 v = _mm512_mul_ps(_mm512_sub_ps(widen(x + k), mean), scale);
+      round_to(y + k, _mm512_fmadd_ps(v, _mm512_loadu_ps(l->weight + k), _mm512_loadu_ps(l->bias + k)));
+    }
+  }
+}
+#else
+static void normalise_natively(const void *context, int64_t i) { (void)context, (void)i; }
+#endif
+
 void ck_layer_norm(ck_type type, const void *x, void *y, int64_t rows, int64_t width, const float *weight,
                    const float *bias, float eps) {
   int64_t block = 32768 / width > 1 ? 32768 / width : 1;
   struct layer_norm l = {type, x, y, rows, width, block, weight, bias, eps};
-  ck_parallel((rows + block - 1) / block, layer_norm_task, &l);
+  bool is_native = type == CK_BF16 && width % 64 == 0 && ck_has_bf16();
+  ck_parallel((rows + block - 1) / block, is_native ? normalise_natively : layer_norm_task, &l);
 }

@@ -2,14 +2,16 @@
 
 // A block of 32 rows and 32 outputs is four registers of sums, to which each step adds the products of 32 channels:
 // two registers of rows, as they lie in memory, and two of weights, packed to columns of pairs (Intel, Architecture
-// Instruction Set Extensions, chapter 3). A convolution takes its steps through nine rows of channels, which lie at the
-// same distances from each pixel, once zeros stand around the pictures.
+// Instruction Set Extensions, chapter 3). A convolution takes nine steps with the same channels of nine neighbours, which
+// lie at the same distances from each pixel, once zeros stand around the pictures.
 //
 // A block that is summed up is rounded and written a few rows at a time, between the next one's steps: the registers
 // multiply meanwhile.
 
 enum { SIDE = 32, STEP = 2 * 16 * SIDE };  // of a block; numbers of its weights in one step
-enum { STRETCH = 90 };  // steps at most before it is another block's turn: weights of a stretch stay in the cache
+// Steps at most before it is another block's turn: the rows and weights of a stretch stay in the cache. A convolution's
+// rows serve nine steps.
+enum { PRODUCT_STRETCH = 45, CONVOLUTION_STRETCH = 180 };
 enum { ROWS = 512, SUMS = 40, WEIGHTS = 1 << 19 };  // of a task: rows, unfinished blocks, bytes of weights in a stretch
 enum { WRITTEN = 4 };  // rows in a step
 
@@ -18,6 +20,8 @@ INLINE int64_t parts(int64_t whole, int64_t part) { return (whole + part - 1) / 
 static int64_t depth_of(const ck_amx_product *s) { return s->kernel * s->kernel * s->inputs / 32; }
 // From line to line of a picture that has a zero behind each, which stands before the next one as well.
 static int64_t pitch_of(const ck_amx_product *s) { return s->w + 1; }
+// From row to row of it, in numbers: an odd number of the cache's lines, or many rows would want the same few places.
+static int64_t stride_of(const ck_amx_product *s) { return s->kernel == 1 ? s->inputs : (s->inputs / 32 | 1) * 32; }
 // Rows to be multiplied: of a convolution from the first pixel to the last, zeros between them included.
 static int64_t rows_of(const ck_amx_product *s) {
   if (s->kernel == 1) return s->n * s->h * s->w;
@@ -32,9 +36,9 @@ size_t ck_amx_product_packed_size(const ck_amx_product *s) {
   return sizeof(uint16_t) * (size_t)(s->outputs * s->kernel * s->kernel * s->inputs);
 }
 
-// [outputs / 32, kernel, kernel, inputs / 32] steps. A gated block's second half are the gates of its first.
+// [outputs / 32, inputs / 32, kernel, kernel] steps. A gated block's second half are the gates of its first.
 bool ck_amx_product_pack(const ck_amx_product *s, const float *weights, void *packed) {
-  int64_t taps = s->kernel * s->kernel, half = s->outputs / 2, step = STEP, line = s->inputs / 32 * step;
+  int64_t taps = s->kernel * s->kernel, half = s->outputs / 2, step = STEP;
   bool gate = s->activation == CK_GATE;
   enum { HALF, OUTPUT, Y, X, INPUT };
   ck_blocked_layout layout = {
@@ -43,7 +47,7 @@ bool ck_amx_product_pack(const ck_amx_product *s, const float *weights, void *pa
       .blocks = 4,
       .extent = {gate ? 2 : 1, gate ? half : s->outputs, s->kernel, s->kernel, s->inputs},
       .from = {half * s->inputs * taps, s->inputs * taps, s->kernel, 1, taps},
-      .to = {0, taps * line, s->kernel * line, line, step},
+      .to = {0, depth_of(s) * step, s->kernel * step, step, taps * step},
       .size = {2, 16, 16, 2},
       .dim = {gate ? HALF : OUTPUT, INPUT, OUTPUT, INPUT},
   };
@@ -53,7 +57,7 @@ bool ck_amx_product_pack(const ck_amx_product *s, const float *weights, void *pa
 
 size_t ck_amx_product_scratch_size(const ck_amx_product *s) {
   if (s->kernel == 1) return 0;
-  return sizeof(uint16_t) * (size_t)((1 + (1 + s->n * (s->h + 1)) * pitch_of(s)) * s->inputs);
+  return sizeof(uint16_t) * (size_t)((1 + (1 + s->n * (s->h + 1)) * pitch_of(s)) * stride_of(s));
 }
 
 struct surrounding {
@@ -65,15 +69,16 @@ struct surrounding {
 static void surround_task(const void *context, int64_t line) {
   const struct surrounding *c = context;
   const ck_amx_product *s = c->s;
-  size_t pixel = sizeof(uint16_t) * (size_t)s->inputs, pixels = (size_t)s->w;
-  int64_t image = line / (s->h + 1), y = line % (s->h + 1), pitch = pitch_of(s);
-  uint16_t *to = c->y + (1 + (1 + line) * pitch) * s->inputs;
-  if (line == 0) memset(c->y, 0, pixel * (size_t)(1 + pitch));
+  int64_t image = line / (s->h + 1), y = line % (s->h + 1), pitch = pitch_of(s), stride = stride_of(s);
+  size_t pixel = sizeof(uint16_t) * (size_t)s->inputs, place = sizeof(uint16_t) * (size_t)stride;
+  uint16_t *to = c->y + (1 + (1 + line) * pitch) * stride;
+  if (line == 0) memset(c->y, 0, place * (size_t)(1 + pitch));
   if (y == s->h) {
-    memset(to, 0, pixel * (pixels + 1));
+    memset(to, 0, place * (size_t)pitch);
   } else {
-    memcpy(to, c->x + (image * s->h + y) * s->w * s->inputs, pixel * pixels);
-    memset(to + s->w * s->inputs, 0, pixel);
+    const uint16_t *x = c->x + (image * s->h + y) * s->w * s->inputs;
+    for (int64_t p = 0; p < s->w; p++) memcpy(to + p * stride, x + p * s->inputs, pixel);
+    memset(to + s->w * stride, 0, place);
   }
 }
 
@@ -84,7 +89,7 @@ struct product {
   const uint16_t *x, *packed, *addend;
   const float *bias;
   uint16_t *y;
-  int64_t rows, depth, stretches;
+  int64_t rows, stride, depth, stretches;
   int64_t task_rows, task_panels, across, threads;  // of a task; tasks side by side
 };
 
@@ -95,11 +100,6 @@ struct sums {
   int64_t written, count;  // of its rows
   int64_t image, line, pixel;  // where the next row belongs
 };
-
-BF16_INLINE __m512 sigmoid_times(__m512 x, float steepness) {
-  __m512 away = exp2_of(_mm512_mul_ps(x, _mm512_set1_ps(-1.44269504f * steepness)));
-  return _mm512_div_ps(x, _mm512_add_ps(_mm512_set1_ps(1), away));
-}
 
 // vgelu to what bf16 can tell: an approximate quotient, and 2ˣ.
 BF16_INLINE __m512 gelu_of(__m512 x) {
@@ -144,8 +144,9 @@ BF16_INLINE int64_t next_pixel(const struct product *p, struct sums *b) {
   return is_there ? row : -1;
 }
 
-// Writes some more rows of a block. What the next block writes is called for at the same time.
-AMX_INLINE void write(const struct product *p, struct sums *b, int64_t rows, const bool gate, const bool is_convolution) {
+// Writes some more rows of a block. What the next block's will meet is called for at the same time.
+AMX_INLINE void write(const struct product *p, struct sums *b, int64_t rows, const bool gate,
+                      const bool is_convolution) {
   const ck_amx_product *s = p->s;
   int64_t width = gate ? s->outputs / 2 : s->outputs, first = b->panel * (gate ? 16 : 32);
   int64_t second = gate ? width + first : first + 16, last = min64(b->written + rows, b->count);
@@ -163,6 +164,7 @@ AMX_INLINE void write(const struct product *p, struct sums *b, int64_t rows, con
       if (p->addend) {
         const uint16_t *addend = p->addend + row * width + first;
         a = _mm512_add_ps(a, widen(addend)), c = _mm512_add_ps(c, widen(addend + 16));
+        __builtin_prefetch(addend + 32);
       }
       if (s->activation != CK_IDENTITY) a = activated(a, s->activation), c = activated(c, s->activation);
       _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(c, a));
@@ -204,7 +206,7 @@ AMX_INLINE void call_for(struct ahead *a) {
 AMX_INLINE void multiply(const struct product *p, const uint16_t *x, const int64_t *at, int64_t count,
                          const uint16_t *weights, struct ahead *rows_ahead, struct ahead *weights_ahead,
                          struct sums *waiting, const bool gate, const bool is_convolution) {
-  int64_t inputs = p->s->inputs, stride = 2 * inputs;
+  int64_t stride = 2 * p->stride;
   for (int64_t k = 0; k < count; k++, weights += STEP) {
     const uint16_t *rows = x + at[k];
     call_for(rows_ahead);
@@ -212,7 +214,7 @@ AMX_INLINE void multiply(const struct product *p, const uint16_t *x, const int64
     _tile_loadd(6, weights, 64);
     _tile_loadd(4, rows, stride);
     _tile_dpbf16ps(0, 4, 6);
-    _tile_loadd(5, rows + 16 * inputs, stride);
+    _tile_loadd(5, rows + 8 * stride, stride);
     _tile_dpbf16ps(2, 5, 6);
     _tile_loadd(7, weights + STEP / 2, 64);
     _tile_dpbf16ps(1, 4, 7);
@@ -228,35 +230,36 @@ AMX_INLINE void multiply_task(const struct product *p, int64_t task, const bool 
   int64_t unfinished = p->stretches > 1 ? parts(last - first, SIDE) * (to - from) : 0, at[p->depth], furthest = 0;
   float finished[2][SIDE * SIDE] __attribute__((aligned(64)));
   float kept[unfinished * SIDE * SIDE + 1] __attribute__((aligned(64)));
-  for (int64_t tap = 0, step = 0; tap < s->kernel * s->kernel; tap++) {
-    int64_t distance = s->kernel == 1 ? 0 : (tap / 3 - 1) * pitch_of(s) + tap % 3 - 1;
-    for (int64_t channel = 0; channel < s->inputs; channel += 32) at[step++] = distance * s->inputs + channel;
-    furthest = distance;
-  }
+  for (int64_t channel = 0, step = 0; channel < s->inputs; channel += 32)
+    for (int64_t tap = 0; tap < s->kernel * s->kernel; tap++) {
+      furthest = s->kernel == 1 ? 0 : (tap / 3 - 1) * pitch_of(s) + tap % 3 - 1;
+      at[step++] = furthest * p->stride + channel;
+    }
 
   configure_tiles();
   struct sums waiting = {0};
   int64_t turn = 0, blocks = parts(last - first, SIDE);
   for (int64_t stretch = 0; stretch < p->stretches; stretch++) {
     int64_t begins = p->depth * stretch / p->stretches, ends = p->depth * (stretch + 1) / p->stretches;
-    // Weights come from far: those of the next stretch, or of the task that is probably the next one of this thread.
-    int64_t next_task = (task + p->threads) % p->across * p->task_panels, next_stretch = ends;
-    if (stretch + 1 == p->stretches) next_stretch = 0;
-    else next_task = from;
+    // Weights come from far: called for are those of the next stretch, or of this thread's next task, as far as that can
+    // be known.
+    bool is_last = stretch + 1 == p->stretches;
+    int64_t next_stretch = is_last ? 0 : ends;
+    int64_t next_from = is_last ? (task + p->threads) % p->across * p->task_panels : from;
     float *sum = kept;
     for (int64_t row = first; row < last; row += SIDE) {
       int64_t top = min64(row, p->rows - SIDE);
-      struct ahead rows_ahead = {(const char *)(p->x + (row + SIDE + furthest) * s->inputs),
-                                 parts(s->inputs, (to - from) * (ends - begins))};
+      struct ahead rows_ahead = {(const char *)(p->x + (row + SIDE + furthest) * p->stride),
+                                 p->stretches > 1 ? 0 : parts(p->stride, (to - from) * (ends - begins))};
       for (int64_t panel = from; panel < to; panel++, sum += SIDE * SIDE) {
         int64_t lines = parts(STEP / 32, blocks), done = (row - first) / SIDE * (ends - begins) * lines;
-        struct ahead weights_ahead = {
-            (const char *)(p->packed + ((next_task + panel - from) * p->depth + next_stretch) * STEP + done * 32), lines};
+        const uint16_t *next = p->packed + ((next_from + panel - from) * p->depth + next_stretch) * STEP;
+        struct ahead weights_ahead = {(const char *)(next + done * 32), lines};
         if (stretch == 0) clear_sums();
         else load_sums(sum);
-        multiply(p, p->x + top * s->inputs, at + begins, ends - begins, p->packed + (panel * p->depth + begins) * STEP,
+        multiply(p, p->x + top * p->stride, at + begins, ends - begins, p->packed + (panel * p->depth + begins) * STEP,
                  &rows_ahead, &weights_ahead, &waiting, gate, is_convolution);
-        if (stretch + 1 < p->stretches) {
+        if (!is_last) {
           store_sums(sum);
         } else {
           write(p, &waiting, SIDE, gate, is_convolution);
@@ -278,27 +281,26 @@ AMX static void convolution_task(const void *context, int64_t task) { multiply_t
 void ck_amx_product_run(const ck_amx_product *s, const void *x, const void *packed, const float *bias,
                         const void *addend, void *y, void *scratch) {
   struct product p = {.s = s, .x = x, .packed = packed, .addend = addend, .bias = bias, .y = y, .rows = rows_of(s),
-                      .depth = depth_of(s), .threads = ck_threads()};
+                      .stride = stride_of(s), .depth = depth_of(s), .threads = ck_threads()};
   if (s->kernel == 3) {
     struct surrounding c = {s, x, scratch};
     ck_parallel(s->n * (s->h + 1), surround_task, &c);
-    p.x = c.y + (1 + pitch_of(s)) * s->inputs;
+    p.x = c.y + (1 + pitch_of(s)) * p.stride;
   }
   // Cut by shape, and so that each thread finds some tasks: each output is summed up in the same order whatever the cut.
   int64_t panels = s->outputs / SIDE, most = ROWS;
-  p.stretches = parts(p.depth, STRETCH);
+  p.stretches = parts(p.depth, s->kernel == 1 ? PRODUCT_STRETCH : CONVOLUTION_STRETCH);
   int64_t weights = parts(p.depth, p.stretches) * STEP * (int64_t)sizeof(uint16_t);
   p.task_panels = WEIGHTS / weights > 1 ? WEIGHTS / weights : 1;
   if (p.stretches > 1) most = SUMS / p.task_panels * SIDE;
   int64_t down = parts(p.rows, most);
   p.task_rows = parts(parts(p.rows, down), SIDE) * SIDE;
   down = parts(p.rows, p.task_rows);
-  p.across = min64(panels, parts(panels, p.task_panels) > parts(8 * ck_threads(), down)
-                               ? parts(panels, p.task_panels) : parts(8 * ck_threads(), down));
-  p.task_panels = parts(panels, p.across);
+  int64_t groups = parts(panels, p.task_panels), wanted = parts(8 * p.threads, down);
+  p.task_panels = parts(panels, min64(panels, groups > wanted ? groups : wanted));
   p.across = parts(panels, p.task_panels);
-  ck_parallel(down * p.across, s->activation == CK_GATE ? gate_task : s->kernel == 3 ? convolution_task : product_task,
-              &p);
+  bool gate = s->activation == CK_GATE, is_convolution = s->kernel == 3;
+  ck_parallel(down * p.across, gate ? gate_task : is_convolution ? convolution_task : product_task, &p);
 }
 
 #else

@@ -27,7 +27,7 @@ enum Tiling: Hashable, Sendable, CaseIterable {
   static func paying(_ x: Tensor) -> Tiling? {
     let pixels = x.shape[1] * x.shape[2]
     guard x.width <= 10 * pixels else { return nil }
-    return x.scalar == .float32 && pixels >= 4096 ? .of4 : .of2
+    return x.scalar == .float32 && pixels >= 1024 ? .of4 : .of2
   }
 
   var kernel: ck_tiling {
