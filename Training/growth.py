@@ -28,7 +28,7 @@ SCALES = 3  # at which edges are compared, each half of the last
 DISTURBANCE = 0.1  # the most noise on the latents, as a share of their deviation: generated ones are not exact
 ENCODER_EVERY = 3  # steps: it has less to learn
 INNER_FROM = 0.1  # share of the time after which the decoder's inner levels learn as well
-CRISPNESS = 4.5  # weight of the second differences
+CRISPNESS = 7.0  # weight of the second differences
 ANCHOR = 2.0  # weight of the latents' way from where they were, as a share of their variance
 
 
