@@ -2,14 +2,14 @@
 
 #include "vector.h"
 
-// Attention in tiles that stay in cache, with the softmax kept as a running maximum and sum
-// (Dao et al., FlashAttention, 2022, algorithm 1): the matrix of scores is never stored.
+// Attention in tiles that stay in cache, with the softmax kept as a running base and sum (after Dao et al.,
+// FlashAttention, 2022, algorithm 1, whose base is the maximum): the matrix of scores is never stored.
 // Keys and values are packed sixteen to a vector; both in fp32.
 //
 // The inner kernels keep MICRO rows of some vectors in registers: four with AVX-512, which has 32 registers
 // of 64 bytes, and one elsewhere, since the 16 registers of AVX2 hold no more.
 
-enum { ROWS = 24, KEYS = 256, MICRO = 6 };  // queries and keys of a tile; query rows of the inner kernels
+enum { ROWS = 24, KEYS = 128, MICRO = 6 };  // queries and keys of a tile; query rows of the inner kernels
 
 // scratch: keys [n · heads, keys / 16, head_size, 16], then values [n · heads, head_size / 16, keys, 16],
 // keys and the columns of values filled up to sixteen with zeros.
@@ -129,7 +129,7 @@ INLINE void multiply_half(const float *p, const float *values, int64_t keys, int
   for (int r = 0; r < rows; r++) memcpy(y + r * wide, &acc[r], sizeof acc[r]);
 }
 
-// 2ˣ for x ≤ 0 to about 2e-7, at least 2⁻¹²⁶: x = n + f with |f| ≤ 1/2, and a polynomial for 2ᶠ. NaN stays NaN.
+// 2ˣ for x ≤ 127 to about 2e-7, at least 2⁻¹²⁶: x = n + f with |f| ≤ 1/2, and a polynomial for 2ᶠ. NaN stays NaN.
 INLINE v16 exp2_of(v16 x) {
   x = vmax(all(-126.0f), x);
   v16 shifted = x + 12582912.0f;  // 1.5 · 2²³: the nearest integer lands in the low bits
@@ -146,25 +146,43 @@ INLINE v16 exp2_of(v16 x) {
   return p * power;
 }
 
-// A query row on its way through the keys.
+// A query row on its way through the keys. Probabilities are powers of two of the scores less `base`, which is near the
+// highest of those so far: floating numbers bear what is missing, and only where a score is far above is it raised.
 struct row {
-  float highest, total;  // of the scores so far, in powers of two; of 2^(score - highest)
+  v16 total;  // lane by lane
+  float base;
 };
 
-// Turns a row of `seen` scores into probabilities, those behind into zeros, and tells by how much y shrinks.
-INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes) {
-  for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
-  v16 m = all(row->highest);
-  for (int64_t c = 0; c < lanes; c += 16) m = vmax(m, load(scores, c, CK_F32));
-  float high = maximum(m), shrink = row->highest - high < -126 ? 0 : exp2f(row->highest - high);
-  v16 added = all(0);
-  for (int64_t c = 0; c < lanes; c += 16) {
-    v16 e = exp2_of(load(scores, c, CK_F32) - high);
-    store(scores, c, CK_F32, e);
-    added += e;
-  }
-  *row = (struct row){high, row->total * shrink + sum(added)};
+enum { FAR = 64 };  // in powers of two; the sum of more keys than memory holds stays below 2¹²⁷
+
+// Raises the base to the highest of the scores, and tells by how much all that came before shrinks.
+INLINE float raise(struct row *row, const float *scores, int64_t lanes) {
+  v16 most = load(scores, 0, CK_F32);
+  for (int64_t c = 16; c < lanes; c += 16) most = vmax(most, load(scores, c, CK_F32));
+  float base = maximum(most), shrink = row->base == -INFINITY ? 1 : exp2f(row->base - base);
+  row->base = base;
+  row->total *= shrink;
   return shrink;
+}
+
+// Turns a row of `seen` scores into probabilities, those behind into zeros, and tells by how much y shrinks.
+INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes, float *probabilities) {
+  for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
+  float shrink = row->base == -INFINITY ? raise(row, scores, lanes) : 1;
+  for (bool is_raised = false;; is_raised = true) {
+    v16 added = all(0), most = all(0);
+    for (int64_t c = 0; c < lanes; c += 16) {
+      v16 x = load(scores, c, CK_F32) - row->base, e = exp2_of(x);
+      most = vmax(most, x);
+      store(probabilities, c, CK_F32, e);
+      added += e;
+    }
+    if (is_raised || !__builtin_reduce_or(most > FAR)) {
+      row->total += added;
+      return shrink;
+    }
+    shrink *= raise(row, scores, lanes);
+  }
 }
 
 // `most` vectors stay in registers beside MICRO rows.
@@ -177,7 +195,7 @@ INLINE void attend(const struct attention *a, int64_t task, ck_type t, const int
   int64_t whole = most == 1 && d % 16 == 8 ? d - 8 : wide;
   const float *keys = packed_keys(a, i), *values = packed_values(a, i);
   float q[ROWS * d] __attribute__((aligned(64))), y[ROWS * wide] __attribute__((aligned(64)));
-  float scores[ROWS * KEYS] __attribute__((aligned(64)));
+  float scores[ROWS * KEYS] __attribute__((aligned(64))), probabilities[ROWS * KEYS] __attribute__((aligned(64)));
   struct row state[ROWS];
   // Scores count in powers of two: 2^(x log₂ e) is eˣ.
   float scale = s->scale * 1.44269504f;
@@ -192,7 +210,7 @@ INLINE void attend(const struct attention *a, int64_t task, ck_type t, const int
       for (int64_t c = 0; c < d; c++) to[c * MICRO] = scale * get(a->q, from + c, t);
     else
       for (int64_t c = 0; c < d; c++) to[c * MICRO] = 0;
-    state[r] = (struct row){-1e30f, 0};
+    state[r] = (struct row){all(0), -INFINITY};
   }
   memset(y, 0, sizeof(float) * (size_t)(used * wide));
 
@@ -212,13 +230,13 @@ INLINE void attend(const struct attention *a, int64_t task, ck_type t, const int
       }
     for (int64_t r = 0; r < used; r++) {
       int64_t seen = s->causal ? min64(count, first + r + 1 - key) : count;
-      float shrink = soften(state + r, scores + r * KEYS, seen, lanes), *to = y + r * wide;
+      float shrink = soften(state + r, scores + r * KEYS, seen, lanes, probabilities + r * KEYS), *to = y + r * wide;
       if (shrink != 1)
         for (int64_t c = 0; c < wide; c += 16) store(to, c, CK_F32, load(to, c, CK_F32) * shrink);
     }
     for (int64_t c = 0; c < whole; c += 16 * most)
       for (int64_t r = 0; r < used; r += MICRO) {
-        const float *v = values + c / 16 * panel + key * 16, *p = scores + r * KEYS;
+        const float *v = values + c / 16 * panel + key * 16, *p = probabilities + r * KEYS;
         float *to = y + r * wide + c;
         switch (most == 1 ? 1 : min64(most, (whole - c) / 16)) {
           case 4: multiply_values(p, v, panel, count, wide, to, 4); break;
@@ -228,7 +246,7 @@ INLINE void attend(const struct attention *a, int64_t task, ck_type t, const int
         }
       }
     for (int64_t r = 0; whole < wide && r < used; r += 2 * MICRO) {
-      const float *v = values + whole / 16 * panel + key * 16, *p = scores + r * KEYS;
+      const float *v = values + whole / 16 * panel + key * 16, *p = probabilities + r * KEYS;
       if (r + MICRO < used) multiply_half(p, v, count, wide, y + r * wide + whole, 2 * MICRO);
       else multiply_half(p, v, count, wide, y + r * wide + whole, MICRO);
     }
@@ -236,7 +254,7 @@ INLINE void attend(const struct attention *a, int64_t task, ck_type t, const int
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < d; c += 16)
       store_some(a->y, (image * s->queries + first + r) * s->y_stride + head * d + c, min64(16, d - c), t,
-                 load(y, r * wide + c, CK_F32) / state[r].total);
+                 load(y, r * wide + c, CK_F32) / sum(state[r].total));
 }
 FOR_AVX512 static void attend_wide(const void *context, int64_t i) {
   const struct attention *a = context;
