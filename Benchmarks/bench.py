@@ -27,6 +27,7 @@ from likeness import psnr, ssim
 
 HERE = Path(__file__).resolve().parent
 PEERS = ["latentwalk", "PyTorch", "OpenVINO"]
+FULL = "full computation"
 
 
 class Bench:
@@ -119,7 +120,8 @@ class Bench:
         settings = ["", "0.2..0.8", "0..0.6", "deep:2", "deep:3", "deep:5", "0.2..0.8 deep:3"]
         seeds = range(8)
         print("\nshortcuts, 20 guided steps: time of a step with Stable Diffusion 1.5 at 512x512 (mean of 10) and of a "
-              "picture of the\nshipped model, and how near its pictures are to the full computation")
+              "picture of the\nshipped model, and how near its pictures are to the full computation; a preview takes 8 steps, and of the large "
+              "model\nhalf the size: its time is that of these steps, shared out to 20")
         with (self.contender("latentwalk", self.precision) as large,
               self.contender("latentwalk", self.precision, self.small) as small):
             large.output("picture 0 1")
@@ -127,18 +129,25 @@ class Bench:
             side = round((whole[0].size // 3) ** 0.5)
             whole = {s: v.reshape(3, side, side) for s, v in whole.items()}
             base = None
-            for setting in settings:
-                large.ask(f"steps 3 {setting}")  # what it meets for the first time here is not timed
-                step = large.ask(f"steps 10 {setting}")["seconds"] / 10
-                found = [small.output(f"picture {s} 20", *setting.split()) for s in seeds]
+
+            def row(setting, step, steps, *options):
+                nonlocal base
+                found = [small.output(f"picture {s} {steps}", *options) for s in seeds]
                 pictures = [v.reshape(3, side, side) for _, v in found]
                 small_time = statistics.median(t for t, _ in found)
                 base = base or (step, small_time)
-                likeness = "" if not setting else (
+                likeness = "" if setting == FULL else (
                     f"PSNR {np.mean([psnr(p, whole[s]) for s, p in zip(seeds, pictures)]):5.1f} dB, "
                     f"SSIM {np.mean([ssim(p, whole[s]) for s, p in zip(seeds, pictures)]):.3f}")
-                print(f"  {setting or 'full computation':<18} {step:6.3f} s {step / base[0]:5.2f} x   "
+                print(f"  {setting:<18} {step:6.3f} s {step / base[0]:5.2f} x   "
                       f"{small_time * 1e3:6.1f} ms {small_time / base[1]:5.2f} x   {likeness}", flush=True)
+
+            for setting in settings:
+                large.ask(f"steps 3 {setting}")  # what it meets for the first time here is not timed
+                row(setting or FULL, large.ask(f"steps 10 {setting}")["seconds"] / 10, 20, *setting.split())
+            # Eight steps, of the large model at half its size and by its UNet alone, shared out to twenty.
+            half = statistics.median([large.output("unet 32")[0] for _ in range(4)][1:])
+            row("preview", 8 * half / 20, 8)
 
     def profile(self):
         for title, command in (("UNet step with guidance, 512x512", "unet 64"), ("decoding 512x512", "vae 64")):

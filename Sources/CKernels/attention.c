@@ -159,13 +159,14 @@ enum { FAR = 64 };  // in powers of two; the sum of more keys than memory holds 
 INLINE float raise(struct row *row, const float *scores, int64_t lanes) {
   v16 most = load(scores, 0, CK_F32);
   for (int64_t c = 16; c < lanes; c += 16) most = vmax(most, load(scores, c, CK_F32));
-  float base = maximum(most), shrink = row->base == -INFINITY ? 1 : exp2f(row->base - base);
+  float base = fmaxf(maximum(most), -1e30f), shrink = row->base == -INFINITY ? 1 : exp2f(row->base - base);
   row->base = base;
   row->total *= shrink;
   return shrink;
 }
 
-// Turns a row of `seen` scores into probabilities, those behind into zeros, and tells by how much y shrinks.
+// Turns a row of `seen` scores into probabilities, those behind into what is as good as zero, and tells by how much y
+// shrinks.
 INLINE float soften(struct row *row, float *scores, int64_t seen, int64_t lanes, float *probabilities) {
   for (int64_t c = seen > 0 ? seen : 0; c < lanes; c++) scores[c] = -1e30f;
   float shrink = row->base == -INFINITY ? raise(row, scores, lanes) : 1;

@@ -5,7 +5,7 @@
 // The tiles of attention.c with AMX: registers of sixteen rows of 64 bytes, and one instruction that multiplies
 // sixteen rows of 32 channels with sixteen columns of them (Intel, Architecture Instruction Set Extensions, chapter 3).
 // Queries and probabilities are its rows as they lie in memory; keys and values are packed to columns of pairs, filled
-// up with zeros to whole registers. Between the two products the softmax is that of attention_bf16.c.
+// up with zeros to whole registers. Between the two products the softmax is that of attention_pairs.h.
 
 enum { ROWS = 32, KEYS = 256 };  // queries and keys of a tile: two registers, and sixteen
 enum { SHARE = 8 * ROWS };  // queries of a task

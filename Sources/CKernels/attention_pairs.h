@@ -98,7 +98,8 @@ BF16_INLINE float raise(struct row *row, const float *scores, int64_t seen, floa
   return shrink;
 }
 
-// 2ˣ to about 1e-4, a twentieth of what bf16 can tell: a polynomial on the fraction. NaN stays NaN.
+// 2ˣ to about 1e-4, a twentieth of what bf16 can tell: a polynomial on the fraction. NaN stays NaN. Unlike exp2_of it
+// has no floor: see flush_smallest.
 BF16_INLINE __m512 power_of_two(__m512 x) {
   __m512 fraction = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC), p = _mm512_set1_ps(7.80240372e-2f);
   p = _mm512_fmadd_ps(p, fraction, _mm512_set1_ps(2.26067081e-1f));

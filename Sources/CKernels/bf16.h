@@ -11,10 +11,11 @@
 #define AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512bf16,avx512dq")))
 #define AMX_INLINE AMX INLINE
 
-// 2ˣ for x ≤ 127 to about 8e-5, a twentieth of what bf16 can tell: a polynomial on the fraction from -1/2 to 1/2.
-// NaN stays NaN. Nothing falls below 2⁻¹⁰⁰, which is as good as 0: subnormal numbers would take ten times as long.
+// 2ˣ to about 8e-5, a twentieth of what bf16 can tell: a polynomial on the fraction from -1/2 to 1/2. NaN stays NaN.
+// From 2¹²⁸ on it is infinite. Nothing falls below 2⁻¹⁰⁰, which is as good as 0: subnormal numbers would take ten times
+// as long.
 BF16_INLINE __m512 exp2_of(__m512 x) {
-  x = _mm512_max_ps(_mm512_set1_ps(-100.0f), x);
+  x = _mm512_min_ps(_mm512_set1_ps(200.0f), _mm512_max_ps(_mm512_set1_ps(-100.0f), x));
   __m512 n = _mm512_roundscale_ps(x, 0), f = _mm512_sub_ps(x, n);
   __m512 p = _mm512_set1_ps(5.51715679e-2f);
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.42611110e-1f));

@@ -2,8 +2,8 @@
 
 // A block of 32 rows and 32 outputs is four registers of sums, to which each step adds the products of 32 channels:
 // two registers of rows, as they lie in memory, and two of weights, packed to columns of pairs (Intel, Architecture
-// Instruction Set Extensions, chapter 3). A convolution takes nine steps with the same channels of nine neighbours, which
-// lie at the same distances from each pixel, once zeros stand around the pictures.
+// Instruction Set Extensions, chapter 3). A convolution takes nine steps with the same channels of nine neighbours,
+// which lie at the same distances from each pixel, once zeros stand around the pictures.
 //
 // A block that is summed up is rounded and written a few rows at a time, between the next one's steps: the registers
 // multiply meanwhile.
@@ -12,7 +12,8 @@ enum { SIDE = 32, STEP = 2 * 16 * SIDE };  // of a block; numbers of its weights
 // Steps at most before it is another block's turn: the rows and weights of a stretch stay in the cache. A convolution's
 // rows serve nine steps.
 enum { PRODUCT_STRETCH = 45, CONVOLUTION_STRETCH = 180 };
-enum { ROWS = 512, SUMS = 40, WEIGHTS = 1 << 19 };  // of a task: rows, unfinished blocks, bytes of weights in a stretch
+// Of a task: rows, or blocks where they have to wait for another stretch; bytes of weights in a stretch.
+enum { ROWS = 512, SUMS = 40, WEIGHTS = 1 << 19 };
 enum { WRITTEN = 4 };  // rows in a step
 
 INLINE int64_t parts(int64_t whole, int64_t part) { return (whole + part - 1) / part; }
@@ -20,7 +21,8 @@ INLINE int64_t parts(int64_t whole, int64_t part) { return (whole + part - 1) / 
 static int64_t depth_of(const ck_amx_product *s) { return s->kernel * s->kernel * s->inputs / 32; }
 // From line to line of a picture that has a zero behind each, which stands before the next one as well.
 static int64_t pitch_of(const ck_amx_product *s) { return s->w + 1; }
-// From row to row of it, in numbers: an odd number of the cache's lines, or many rows would want the same few places.
+// From row to row, in numbers. Where a picture is copied, it is an odd number of the cache's lines, or many rows would
+// want the same few places.
 static int64_t stride_of(const ck_amx_product *s) { return s->kernel == 1 ? s->inputs : (s->inputs / 32 | 1) * 32; }
 // Rows to be multiplied: of a convolution from the first pixel to the last, zeros between them included.
 static int64_t rows_of(const ck_amx_product *s) {
@@ -29,7 +31,7 @@ static int64_t rows_of(const ck_amx_product *s) {
 }
 
 bool ck_amx_product_serves(const ck_amx_product *s) {
-  return ck_has_amx() && s->inputs % 32 == 0 && s->outputs % SIDE == 0 && rows_of(s) >= SIDE;
+  return ck_has_amx() && s->inputs % 32 == 0 && s->outputs % SIDE == 0;
 }
 
 size_t ck_amx_product_packed_size(const ck_amx_product *s) {
@@ -55,10 +57,18 @@ bool ck_amx_product_pack(const ck_amx_product *s, const float *weights, void *pa
   return ck_pack_blocks(&layout, weights, packed);
 }
 
-size_t ck_amx_product_scratch_size(const ck_amx_product *s) {
-  if (s->kernel == 1) return 0;
-  return sizeof(uint16_t) * (size_t)((1 + (1 + s->n * (s->h + 1)) * pitch_of(s)) * stride_of(s));
+// Rows of the copy: pictures with zeros around, and a whole block where there are fewer rows. None where there is no
+// copy.
+static int64_t copied_rows(const ck_amx_product *s) {
+  int64_t missing = rows_of(s) < SIDE ? SIDE : 0;
+  return s->kernel == 1 ? missing : 1 + (1 + s->n * (s->h + 1)) * pitch_of(s) + missing;
 }
+
+size_t ck_amx_product_scratch_size(const ck_amx_product *s) {
+  return sizeof(uint16_t) * (size_t)(copied_rows(s) * stride_of(s));
+}
+
+#if defined(__x86_64__)
 
 struct surrounding {
   const ck_amx_product *s;
@@ -82,14 +92,13 @@ static void surround_task(const void *context, int64_t line) {
   }
 }
 
-#if defined(__x86_64__)
-
 struct product {
   const ck_amx_product *s;
   const uint16_t *x, *packed, *addend;
   const float *bias;
   uint16_t *y;
-  int64_t rows, stride, depth, stretches;
+  int64_t rows, stride, depth, stretches;  // at least a block of rows, of which `results` are written
+  int64_t results;
   int64_t task_rows, task_panels, across, threads;  // of a task; tasks side by side
 };
 
@@ -125,10 +134,11 @@ BF16_INLINE __m512 activated(__m512 x, ck_activation activation) {
   }
 }
 
-// The first rows of the last block may be those of the one before it, and written.
+// The first rows of the last block may be those of the one before it, which writes them.
 BF16_INLINE struct sums begin(const struct product *p, const float *sum, int64_t top, int64_t row, int64_t panel) {
   int64_t pitch = pitch_of(p->s), lines = p->s->h + 1;
-  return (struct sums){.sum = sum, .row = top, .panel = panel, .written = row - top, .count = SIDE,
+  return (struct sums){.sum = sum, .row = top, .panel = panel, .written = row - top,
+                       .count = min64(SIDE, p->results - top),
                        .image = row / (pitch * lines), .line = row / pitch % lines, .pixel = row % pitch};
 }
 
@@ -144,7 +154,7 @@ BF16_INLINE int64_t next_pixel(const struct product *p, struct sums *b) {
   return is_there ? row : -1;
 }
 
-// Writes some more rows of a block. What the next block's will meet is called for at the same time.
+// Writes some more rows of a block, and calls for the memory that the next block's rows will meet.
 AMX_INLINE void write(const struct product *p, struct sums *b, int64_t rows, const bool gate,
                       const bool is_convolution) {
   const ck_amx_product *s = p->s;
@@ -227,18 +237,19 @@ AMX_INLINE void multiply_task(const struct product *p, int64_t task, const bool 
   const ck_amx_product *s = p->s;
   int64_t first = task / p->across * p->task_rows, last = min64(first + p->task_rows, p->rows);
   int64_t from = task % p->across * p->task_panels, to = min64(from + p->task_panels, s->outputs / SIDE);
-  int64_t unfinished = p->stretches > 1 ? parts(last - first, SIDE) * (to - from) : 0, at[p->depth], furthest = 0;
-  float finished[2][SIDE * SIDE] __attribute__((aligned(64)));
+  int64_t unfinished = p->stretches > 1 ? parts(last - first, SIDE) * (to - from) : 0, at[p->depth], distance = 0;
+  float finished[SIDE * SIDE] __attribute__((aligned(64)));
   float kept[unfinished * SIDE * SIDE + 1] __attribute__((aligned(64)));
   for (int64_t channel = 0, step = 0; channel < s->inputs; channel += 32)
     for (int64_t tap = 0; tap < s->kernel * s->kernel; tap++) {
-      furthest = s->kernel == 1 ? 0 : (tap / 3 - 1) * pitch_of(s) + tap % 3 - 1;
-      at[step++] = furthest * p->stride + channel;
+      distance = s->kernel == 1 ? 0 : (tap / 3 - 1) * pitch_of(s) + tap % 3 - 1;
+      at[step++] = distance * p->stride + channel;
     }
+  int64_t furthest = distance;
 
   configure_tiles();
   struct sums waiting = {0};
-  int64_t turn = 0, blocks = parts(last - first, SIDE);
+  int64_t blocks = parts(last - first, SIDE);
   for (int64_t stretch = 0; stretch < p->stretches; stretch++) {
     int64_t begins = p->depth * stretch / p->stretches, ends = p->depth * (stretch + 1) / p->stretches;
     // Weights come from far: called for are those of the next stretch, or of this thread's next task, as far as that can
@@ -246,12 +257,13 @@ AMX_INLINE void multiply_task(const struct product *p, int64_t task, const bool 
     bool is_last = stretch + 1 == p->stretches;
     int64_t next_stretch = is_last ? 0 : ends;
     int64_t next_from = is_last ? (task + p->threads) % p->across * p->task_panels : from;
-    float *sum = kept;
+    int64_t block = 0;
     for (int64_t row = first; row < last; row += SIDE) {
       int64_t top = min64(row, p->rows - SIDE);
       struct ahead rows_ahead = {(const char *)(p->x + (row + SIDE + furthest) * p->stride),
                                  p->stretches > 1 ? 0 : parts(p->stride, (to - from) * (ends - begins))};
-      for (int64_t panel = from; panel < to; panel++, sum += SIDE * SIDE) {
+      for (int64_t panel = from; panel < to; panel++, block++) {
+        float *sum = kept + (unfinished ? block : 0) * SIDE * SIDE;
         int64_t lines = parts(STEP / 32, blocks), done = (row - first) / SIDE * (ends - begins) * lines;
         const uint16_t *next = p->packed + ((next_from + panel - from) * p->depth + next_stretch) * STEP;
         struct ahead weights_ahead = {(const char *)(next + done * 32), lines};
@@ -263,9 +275,8 @@ AMX_INLINE void multiply_task(const struct product *p, int64_t task, const bool 
           store_sums(sum);
         } else {
           write(p, &waiting, SIDE, gate, is_convolution);
-          turn ^= 1;
-          store_sums(finished[turn]);
-          waiting = begin(p, finished[turn], top, row, panel);
+          store_sums(finished);
+          waiting = begin(p, finished, top, row, panel);
         }
       }
     }
@@ -280,12 +291,16 @@ AMX static void convolution_task(const void *context, int64_t task) { multiply_t
 
 void ck_amx_product_run(const ck_amx_product *s, const void *x, const void *packed, const float *bias,
                         const void *addend, void *y, void *scratch) {
-  struct product p = {.s = s, .x = x, .packed = packed, .addend = addend, .bias = bias, .y = y, .rows = rows_of(s),
-                      .stride = stride_of(s), .depth = depth_of(s), .threads = ck_threads()};
+  int64_t results = rows_of(s), rows = results > SIDE ? results : SIDE;
+  struct product p = {.s = s, .x = x, .packed = packed, .addend = addend, .bias = bias, .y = y, .rows = rows,
+                      .stride = stride_of(s), .depth = depth_of(s), .results = results, .threads = ck_threads()};
   if (s->kernel == 3) {
     struct surrounding c = {s, x, scratch};
     ck_parallel(s->n * (s->h + 1), surround_task, &c);
     p.x = c.y + (1 + pitch_of(s)) * p.stride;
+  } else if (results < SIDE) {
+    memcpy(scratch, x, sizeof(uint16_t) * (size_t)(results * s->inputs));
+    p.x = scratch;
   }
   // Cut by shape, and so that each thread finds some tasks: each output is summed up in the same order whatever the cut.
   int64_t panels = s->outputs / SIDE, most = ROWS;

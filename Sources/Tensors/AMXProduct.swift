@@ -58,6 +58,12 @@ final class AMXProduct: Sendable {
   }
 }
 
+extension Product {
+  /// Whether a row comes out the same, bit by bit, whatever the rows beside it and however many threads: where AMX
+  /// multiplies.
+  package static var keepsRowsApart: Bool { ck_has_amx() }
+}
+
 extension Activation {
   fileprivate var kernel: ck_activation {
     switch self {

@@ -20,6 +20,7 @@ package final class Product: Sendable {
   package init(weight: any WeightSource, bias: [Float]?, isGated: Bool = false) {
     let (inputs, outputs) = (weight.shape[1], weight.shape[0])
     precondition(weight.shape.dropFirst(2).allSatisfy { $0 == 1 })
+    precondition(!isGated || outputs % 2 == 0, "\(outputs) outputs have no halves")
     let hasBias = bias != nil
     self.inputs = inputs
     self.outputs = outputs

@@ -1,6 +1,6 @@
-// Our own kernels: what oneDNN has no good primitive for. Activations are channels-last, fp32 or bf16 in memory and fp32
-// in arithmetic. All run on the team of threads that oneDNN uses, but for those that say otherwise.
-// Results do not depend on the number of threads: work is cut by shape alone.
+// Our own kernels: what oneDNN has no primitive for, or a slower one. Activations are channels-last, fp32 or bf16 in
+// memory and fp32 in arithmetic. All run on the team of threads that oneDNN uses, but for those that say otherwise.
+// Results do not depend on the number of threads: however work is cut, each is summed up in the same order.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,7 +74,7 @@ void ck_upsample_nearest(ck_type type, const void *x, void *y, int64_t n, int64_
 void ck_concat(ck_type type, const void *a, int64_t a_width, const void *b, int64_t b_width, void *y, int64_t rows);
 
 // Rows times weights, or a convolution of 3x3 with zeros around, by AMX and in bf16: y = activation(x w + bias + addend).
-// The gate makes half the outputs: the first half times gelu of the second.
+// The gate makes half the outputs, the first half times gelu of the second, and takes no addend.
 typedef enum { CK_IDENTITY, CK_SILU, CK_GELU, CK_QUICK_GELU, CK_RELU, CK_GATE } ck_activation;
 typedef struct {
   int64_t n, h, w;  // pictures; a product's rows are pixels of any of them
