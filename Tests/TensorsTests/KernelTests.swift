@@ -13,8 +13,8 @@ struct KernelTests {
   @Test(
     arguments: scalars,
     [
-      (1, 3, 1), (2, 7, 5), (1, 16, 16), (2, 40, 33), (3, 65, 24), (5, 64, 32), (32, 32, 32), (33, 64, 96), (530, 32, 64),
-      (70, 3200, 64),
+      (1, 3, 1), (2, 7, 5), (1, 16, 16), (2, 40, 33), (3, 65, 24), (5, 64, 32), (32, 32, 32), (33, 64, 96),
+      (530, 32, 64), (70, 3200, 64),
     ])
   func product(scalar: Scalar, sizes: (rows: Int, inputs: Int, outputs: Int)) {
     let (m, k, n) = sizes
@@ -131,7 +131,10 @@ struct KernelTests {
   /// Sizes whose tiles are cut off at the edges, few and many, of 2×2 and, of large pictures in fp32, of 4×4.
   @Test(
     arguments: scalars,
-    [(1, 2, 2, 32, 32), (2, 9, 13, 40, 33), (1, 66, 65, 32, 48), (2, 67, 64, 32, 33), (3, 24, 24, 65, 32), (3, 24, 24, 64, 64)])
+    [
+      (1, 2, 2, 32, 32), (2, 9, 13, 40, 33), (1, 66, 65, 32, 48), (2, 67, 64, 32, 33), (3, 24, 24, 65, 32),
+      (3, 24, 24, 64, 64),
+    ])
   func tiledConvolution(scalar: Scalar, s: (n: Int, h: Int, w: Int, i: Int, o: Int)) {
     let x = NDArray(numbers(s.n * s.h * s.w * s.i, 1), shape: [s.n, s.h, s.w, s.i])
     let addend = numbers(s.n * s.h * s.w * s.o, 4)
