@@ -120,8 +120,8 @@ class Bench:
         settings = ["", "0.2..0.8", "0..0.6", "deep:2", "deep:3", "deep:5", "0.2..0.8 deep:3"]
         seeds = range(8)
         print("\nshortcuts, 20 guided steps: time of a step with Stable Diffusion 1.5 at 512x512 (mean of 10) and of a "
-              "picture of the\nshipped model, and how near its pictures are to the full computation; a preview takes 8 steps, and of the large "
-              "model\nhalf the size: its time is that of these steps, shared out to 20")
+              "picture of the\nshipped model, and how near its pictures are to the full computation; a preview takes 8 "
+              "steps, and of the\nlarge model half the size: its time is that of these steps, shared out to 20")
         with (self.contender("latentwalk", self.precision) as large,
               self.contender("latentwalk", self.precision, self.small) as small):
             large.output("picture 0 1")

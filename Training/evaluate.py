@@ -107,25 +107,6 @@ def references(things: list[Thing], size: int) -> References:
     return References(oriented_gradients(drawn(wishes, size, seed=2)), labels)
 
 
-def coloured_alike(wish: Wish, size: int, draws: int = 4) -> np.ndarray:
-    """The mean foreground colour [colours, 3] of drawn pictures of the same thing in the same place, in each colour.
-
-    Compared with these, a picture is judged by its thing: mountains and meadows are the same in all of them.
-    """
-    wishes = [replace(wish, colour=colour) for colour in COLOURS for _ in range(draws)]
-    return foreground_colour(drawn(wishes, size, seed=100)).reshape(len(COLOURS), draws, 3).mean(axis=1)
-
-
-def nearest_colours(pixels: np.ndarray, wishes: list[Wish], size: int) -> list[str]:
-    """For each picture the colour in which the thing that was wished for would look most like it."""
-    alike = {wish: coloured_alike(wish, size) for wish in set(wishes)}
-    found = foreground_colour(pixels)
-    return [
-        list(COLOURS)[np.linalg.norm(alike[wish] - colour, axis=-1).argmin()]
-        for wish, colour in zip(wishes, found, strict=True)
-    ]
-
-
 def texture(pixels: np.ndarray) -> np.ndarray:
     """How colourful, how sharp and how flat each picture is: [n, 3]."""
     rgb = pixels.astype(np.float32) / 255
@@ -135,18 +116,37 @@ def texture(pixels: np.ndarray) -> np.ndarray:
     return np.stack([np.ptp(rgb, axis=-1).mean((1, 2)), steps.mean((1, 2)), (steps < 0.008).mean((1, 2))], axis=1)
 
 
-def nearest_styles(pixels: np.ndarray, wishes: list[Wish], size: int, draws: int = 4) -> list[str]:
-    """For each picture the style, none among them, in which drawn pictures of the same thing have most its texture."""
-    styles = ["", *STYLES]
-    alike = {}
-    for wish in set(wishes):
-        each = texture(drawn([replace(wish, style=style) for style in styles for _ in range(draws)], size, seed=200))
-        alike[wish] = each.reshape(len(styles), draws, -1).mean(axis=1)
-    spread = np.concatenate(list(alike.values())).std(axis=0)
-    return [
-        styles[np.linalg.norm((alike[wish] - found) / spread, axis=-1).argmin()]
-        for wish, found in zip(wishes, texture(pixels), strict=True)
-    ]
+@dataclass(frozen=True)
+class Likeness:
+    """What of a wish is recognised by comparing a picture with drawn ones of the same thing in the same place.
+
+    So a picture is judged by its thing: mountains and meadows are the same in all of them.
+    """
+
+    attribute: str  # of a wish
+    values: list[str]  # that it may have
+    feature: Callable[[np.ndarray], np.ndarray]  # pixels to [n, features]
+    seed: int
+    scaled: bool = False  # whether each feature counts by its spread
+    draws: int = 4
+
+    def drawn(self, wish: Wish, size: int) -> np.ndarray:
+        """The mean feature [values, features] of drawn pictures of the wish with each value."""
+        wishes = [replace(wish, **{self.attribute: value}) for value in self.values for _ in range(self.draws)]
+        return self.feature(drawn(wishes, size, self.seed)).reshape(len(self.values), self.draws, -1).mean(axis=1)
+
+    def nearest(self, pixels: np.ndarray, wishes: list[Wish], size: int) -> list[str]:
+        """For each picture the value with which the thing that was wished for would look most like it."""
+        alike = {wish: self.drawn(wish, size) for wish in set(wishes)}
+        spread = np.concatenate(list(alike.values())).std(axis=0) if self.scaled else 1
+        return [
+            self.values[np.linalg.norm((alike[wish] - found) / spread, axis=-1).argmin()]
+            for wish, found in zip(wishes, self.feature(pixels), strict=True)
+        ]
+
+
+COLOUR = Likeness("colour", list(COLOURS), foreground_colour, seed=100)
+STYLE = Likeness("style", ["", *STYLES], texture, seed=200, scaled=True)
 
 
 # Generated pictures
@@ -276,8 +276,7 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
     captions = [f"a {wish.colour} {wish.noun} {pictures.PLACES[wish.place].where[0]}" for wish in places]
     scenes = series(model, places, captions, size)
     portraits = [Wish(thing, thing.name, style=style) for style in STYLES for thing in things if thing.core][::3]
-    styled = series(
-        model, portraits, [f"a {wish.style} of {with_article(wish.noun)}" for wish in portraits], size)
+    styled = series(model, portraits, [f"a {wish.style} of {with_article(wish.noun)}" for wish in portraits], size)
     frames = walk(model)
 
     def recognised(series: Series) -> Callable[[np.ndarray], float]:
@@ -285,10 +284,10 @@ def measure(model: StableDiffusionPipeline, configuration: Configuration) -> tup
         return lambda pixels: share(known.recognise(pixels), wanted)
 
     def coloured(pixels: np.ndarray) -> float:
-        return share(nearest_colours(pixels, scenes.wishes, size), [wish.colour for wish in scenes.wishes])
+        return share(COLOUR.nearest(pixels, scenes.wishes, size), [wish.colour for wish in scenes.wishes])
 
     def in_style(pixels: np.ndarray) -> float:
-        return share(nearest_styles(pixels, styled.wishes, size), [wish.style for wish in styled.wishes])
+        return share(STYLE.nearest(pixels, styled.wishes, size), [wish.style for wish in styled.wishes])
 
     core = rings[0]
     held_out = torch.from_numpy(np.concatenate([core.drawn, scenes.drawn])).to(model.device)

@@ -33,10 +33,14 @@ BF16_INLINE void transpose(__m512i rows[16]) {
   }
 }
 
+// The first `count` lanes of thirty-two, or of sixteen.
+BF16_INLINE __mmask32 lanes_of(int64_t count) {
+  return count >= 32 ? 0xffffffff : count <= 0 ? 0 : (1u << count) - 1;
+}
+
 // Thirty-two numbers of which `count` are there, and zeros.
 BF16_INLINE __m512i load_pairs(const uint16_t *from, int64_t count) {
-  __mmask32 there = count >= 32 ? 0xffffffff : count <= 0 ? 0 : (1u << count) - 1;
-  return _mm512_maskz_loadu_epi16(there, from);
+  return _mm512_maskz_loadu_epi16(lanes_of(count), from);
 }
 
 // Sixteen keys: pair by pair, so that what is written lies together; zeros up to `deep` pairs.
@@ -77,20 +81,15 @@ struct row {
 BF16_INLINE struct row first_row(void) { return (struct row){_mm512_setzero_ps(), -INFINITY}; }
 BF16_INLINE float share_of(const struct row *row) { return 1 / _mm512_reduce_add_ps(row->total); }
 
-// Those of sixteen scores from `c` on that are seen.
-BF16_INLINE __mmask16 those_seen(int64_t seen, int64_t c) {
-  int64_t count = seen - c;
-  return (__mmask16)(count >= 16 ? 0xffff : count <= 0 ? 0 : (1 << count) - 1);
+// Sixteen scores from `c` on; those that are not seen are lower than any other.
+BF16_INLINE __m512 load_seen(const float *scores, int64_t c, int64_t seen) {
+  return _mm512_mask_loadu_ps(_mm512_set1_ps(-1e30f), (__mmask16)lanes_of(seen - c), scores + c);
 }
-
-BF16_INLINE __m512 lowest(void) { return _mm512_set1_ps(-1e30f); }
 
 // Raises the base to the highest of the scores, and tells by how much all that came before shrinks.
 BF16_INLINE float raise(struct row *row, const float *scores, int64_t seen, float scale) {
-  __m512 most = lowest();
-  int64_t c = 0;
-  for (; c + 16 <= seen; c += 16) most = _mm512_max_ps(most, _mm512_loadu_ps(scores + c));
-  most = _mm512_max_ps(most, _mm512_mask_loadu_ps(lowest(), those_seen(seen, c), scores + c));
+  __m512 most = load_seen(scores, 0, seen);
+  for (int64_t c = 16; c < seen; c += 16) most = _mm512_max_ps(most, load_seen(scores, c, seen));
   float base = _mm512_reduce_max_ps(most) * scale;
   float shrink = row->base == -INFINITY ? 1 : exp2f(row->base - base);  // of nothing yet there is nothing to shrink
   row->base = base;
@@ -108,6 +107,13 @@ BF16_INLINE __m512 power_of_two(__m512 x) {
   return _mm512_scalef_ps(p, x);
 }
 
+// Stores the powers of two of thirty-two numbers, and gives their sums.
+BF16_INLINE __m512 store_powers(__m512 low, __m512 up, pair *to) {
+  low = power_of_two(low), up = power_of_two(up);
+  _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(up, low));
+  return _mm512_add_ps(low, up);
+}
+
 // From here on numbers too small for a float's exponent become 0: a processor takes ten times as long for them. Gives
 // what _mm_setcsr sets back.
 BF16_INLINE unsigned flush_smallest(void) {
@@ -123,19 +129,14 @@ BF16_INLINE float soften(struct row *row, const float *scores, int64_t seen, int
   for (bool is_raised = false;; is_raised = true) {
     __m512 by = _mm512_set1_ps(scale), shift = _mm512_set1_ps(-row->base), added = _mm512_setzero_ps();
     int64_t c = 0;
-    for (; c + 32 <= seen; c += 32) {
-      __m512 low = power_of_two(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift));
-      __m512 up = power_of_two(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift));
-      added = _mm512_add_ps(added, _mm512_add_ps(low, up));
-      _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
-    }
-    for (; c < lanes; c += 32) {
-      __m512 low = _mm512_mask_loadu_ps(lowest(), those_seen(seen, c), scores + c);
-      __m512 up = _mm512_mask_loadu_ps(lowest(), those_seen(seen, c + 16), scores + c + 16);
-      low = power_of_two(_mm512_fmadd_ps(low, by, shift)), up = power_of_two(_mm512_fmadd_ps(up, by, shift));
-      added = _mm512_add_ps(added, _mm512_add_ps(low, up));
-      _mm512_storeu_si512(probabilities + c / 2, (__m512i)_mm512_cvtne2ps_pbh(up, low));
-    }
+    for (; c + 32 <= seen; c += 32)
+      added = _mm512_add_ps(added, store_powers(_mm512_fmadd_ps(_mm512_loadu_ps(scores + c), by, shift),
+                                                _mm512_fmadd_ps(_mm512_loadu_ps(scores + c + 16), by, shift),
+                                                probabilities + c / 2));
+    for (; c < lanes; c += 32)
+      added = _mm512_add_ps(added, store_powers(_mm512_fmadd_ps(load_seen(scores, c, seen), by, shift),
+                                                _mm512_fmadd_ps(load_seen(scores, c + 16, seen), by, shift),
+                                                probabilities + c / 2));
     if (is_raised || _mm512_cmp_ps_mask(added, _mm512_set1_ps(FAR), _CMP_GT_OQ) == 0) {
       row->total = _mm512_add_ps(row->total, added);
       return shrink;

@@ -18,33 +18,30 @@ struct group_norm {
   float *factor, *offset;  // [n, channels]
 };
 
+// `count` channels from k on, in one vector or two: a line of the cache in bf16.
+INLINE void sum_channels(const void *x, int64_t first, int64_t last, int64_t c, int64_t k, int64_t count, ck_type t,
+                         float *sums, const int vectors) {
+  v16 pivots[2], a[2] = {all(0), all(0)}, b[2] = {all(0), all(0)};
+  for (int h = 0; h < vectors; h++) pivots[h] = load_some(x, k + 16 * h, count - 16 * h, t);
+  for (int64_t p = first; p < last; p++)
+    for (int h = 0; h < vectors; h++) {
+      v16 d = load_some(x, p * c + k + 16 * h, count - 16 * h, t) - pivots[h];
+      a[h] += d;
+      b[h] += d * d;
+    }
+  for (int h = 0; h < vectors; h++) {
+    store_some(sums, k + 16 * h, count - 16 * h, CK_F32, a[h]);
+    store_some(sums + c, k + 16 * h, count - 16 * h, CK_F32, b[h]);
+  }
+}
+
 INLINE void sum_chunk(const struct group_norm *g, int64_t i, ck_type t) {
-  int64_t image = i / g->chunks, chunk = i % g->chunks, c = g->channels;
+  int64_t image = i / g->chunks, chunk = i % g->chunks, c = g->channels, k = 0;
   int64_t first = chunk * g->chunk, last = min64(first + g->chunk, g->pixels);
   const void *x = offset(g->x, image * g->pixels * c, t);
-  float *s = g->sums + i * 2 * c;
-  int64_t k = 0;
-  for (; k + 32 <= c; k += 32) {  // a line of the cache in bf16
-    v16 pivots[2] = {load(x, k, t), load(x, k + 16, t)}, a[2] = {all(0), all(0)}, b[2] = {all(0), all(0)};
-    for (int64_t p = first; p < last; p++)
-      for (int h = 0; h < 2; h++) {
-        v16 d = load(x, p * c + k + 16 * h, t) - pivots[h];
-        a[h] += d;
-        b[h] += d * d;
-      }
-    for (int h = 0; h < 2; h++) store(s, k + 16 * h, CK_F32, a[h]), store(s + c, k + 16 * h, CK_F32, b[h]);
-  }
-  for (; k < c; k += 16) {
-    int64_t count = min64(16, c - k);
-    v16 pivot = load_some(x, k, count, t), a = all(0), b = all(0);
-    for (int64_t p = first; p < last; p++) {
-      v16 d = load_some(x, p * c + k, count, t) - pivot;
-      a += d;
-      b += d * d;
-    }
-    store_some(s, k, count, CK_F32, a);
-    store_some(s + c, k, count, CK_F32, b);
-  }
+  float *sums = g->sums + i * 2 * c;
+  for (; k + 32 <= c; k += 32) sum_channels(x, first, last, c, k, 32, t, sums, 2);
+  for (; k < c; k += 16) sum_channels(x, first, last, c, k, min64(16, c - k), t, sums, 1);
 }
 
 INLINE void apply_chunk(const struct group_norm *g, int64_t i, ck_type t, bool silu) {

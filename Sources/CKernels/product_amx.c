@@ -237,15 +237,15 @@ AMX_INLINE void multiply_task(const struct product *p, int64_t task, const bool 
   const ck_amx_product *s = p->s;
   int64_t first = task / p->across * p->task_rows, last = min64(first + p->task_rows, p->rows);
   int64_t from = task % p->across * p->task_panels, to = min64(from + p->task_panels, s->outputs / SIDE);
-  int64_t unfinished = p->stretches > 1 ? parts(last - first, SIDE) * (to - from) : 0, at[p->depth], distance = 0;
+  int64_t unfinished = p->stretches > 1 ? parts(last - first, SIDE) * (to - from) : 0, at[p->depth];
   float finished[SIDE * SIDE] __attribute__((aligned(64)));
   float kept[unfinished * SIDE * SIDE + 1] __attribute__((aligned(64)));
   for (int64_t channel = 0, step = 0; channel < s->inputs; channel += 32)
     for (int64_t tap = 0; tap < s->kernel * s->kernel; tap++) {
-      distance = s->kernel == 1 ? 0 : (tap / 3 - 1) * pitch_of(s) + tap % 3 - 1;
+      int64_t distance = s->kernel == 1 ? 0 : (tap / 3 - 1) * pitch_of(s) + tap % 3 - 1;
       at[step++] = distance * p->stride + channel;
     }
-  int64_t furthest = distance;
+  int64_t furthest = s->kernel == 1 ? 0 : pitch_of(s) + 1;
 
   configure_tiles();
   struct sums waiting = {0};

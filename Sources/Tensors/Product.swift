@@ -46,12 +46,12 @@ package final class Product: Sendable {
   package func callAsFunction(_ x: Tensor, adding: Tensor? = nil, activation: Activation = .identity) -> Tensor {
     precondition(x.width == inputs, "a product with \(inputs) columns met \(x.shape)")
     precondition(!isGated || adding == nil && activation == .identity)
-    let isAMX = amx.serves(x)
-    let y = Tensor(x.shape.dropLast() + [isAMX && isGated ? outputs / 2 : outputs], x.scalar)
+    let isAMX = amx.serves(x), gates = isAMX && isGated
+    let y = Tensor(x.shape.dropLast() + [gates ? outputs / 2 : outputs], x.scalar)
     precondition(adding.map { $0.count == y.count && $0.scalar == y.scalar } ?? true)
-    let gated = isAMX && isGated ? ", gated" : ""
     let work = Profile.Work(
-      .product, "[\(x.rows), \(inputs)] to \(outputs)\(gated)", flops: 2 * inputs * x.rows * outputs)
+      .product, "[\(x.rows), \(inputs)] to \(outputs)\(gates ? ", gated" : "")",
+      flops: 2 * inputs * x.rows * outputs)
     Profile.measure(work) {
       if isAMX {
         amx.run(x, adding: adding, activation: activation, into: y)
@@ -60,6 +60,6 @@ package final class Product: Sendable {
         compiled.run(sizes, x, adding: adding, into: y)
       }
     }
-    return isGated && !isAMX ? y.geglu : y
+    return isGated && !gates ? y.geglu : y
   }
 }
